@@ -1,0 +1,1 @@
+"""Stride: from an athlete's own activity history to honest race-time forecasts."""
