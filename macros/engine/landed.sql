@@ -1,0 +1,22 @@
+{#- Relation: every row of a kind that `stride import` landed, from all its Parquet files. -#}
+{% macro landed(name) -%}
+    {%- do source('landing', name) -%}
+    {{ return(adapter.dispatch('landed')(landing_path() ~ '/' ~ name)) }}
+{%- endmacro %}
+
+{% macro duckdb__landed(path) -%}
+    {%- if execute and flags.WHICH in ('build', 'run') -%}
+        {%- set files = run_query("select count(*) from glob('" ~ path ~ "/*.parquet')") -%}
+        {%- if files.rows[0][0] == 0 -%}
+            {{ exceptions.raise_compiler_error(
+                "Nothing has been imported yet: there is no Parquet file in " ~ path
+                ~ ". Run `stride import PATH --athlete ID --timezone ZONE` first."
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+    read_parquet('{{ path }}/*.parquet', union_by_name = true)
+{%- endmacro %}
+
+{% macro databricks__landed(path) -%}
+    read_files('{{ path }}', format => 'parquet')
+{%- endmacro %}

@@ -1,0 +1,4 @@
+{#- One schema per layer, named as the layer: `features.rolling_features` on every engine. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ (custom_schema_name or target.schema) | trim }}
+{%- endmacro %}

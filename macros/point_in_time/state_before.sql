@@ -1,0 +1,90 @@
+{#-
+    Query: each event with the athlete's state at the end of the day before, and the last race
+    run before that day. Training and scoring sets come from this one macro, so what the model
+    learns from is what it is asked with.
+
+    `events` is a relation with athlete_id, distance_m and the date column `event_date`; `keys`
+    are its columns to keep. The day spine has no gaps, so the day before is the latest day
+    strictly before; an event without it keeps its row, with nulls.
+-#}
+{% macro state_before(events, keys, event_date) -%}
+with
+
+events as (
+
+    select
+        {%- for key in keys %}
+        {{ key }},
+        {%- endfor %}
+        athlete_id,
+        distance_m,
+        {{ event_date }} as event_date
+
+    from {{ events }}
+
+),
+
+states as (
+
+    select * from {{ ref('rolling_features') }}
+
+),
+
+earlier_races as (
+
+    select
+        events.{{ keys[0] }},
+        races.distance_m,
+        races.race_time_s,
+        {{ days_between('races.race_date', 'events.event_date') }} as days_since,
+        count(*) over (partition by events.{{ keys[0] }}) as races_before,
+        row_number() over (
+            partition by events.{{ keys[0] }}
+            order by races.race_date desc nulls last, races.distance_m desc nulls last,
+                races.activity_id asc nulls last
+        ) as recency
+
+    from events
+    inner join {{ ref('race_results') }} as races
+        on events.athlete_id = races.athlete_id
+        and races.race_date < events.event_date
+
+),
+
+final as (
+
+    select
+        {%- for key in keys %}
+        events.{{ key }},
+        {%- endfor %}
+        events.athlete_id,
+        events.event_date as {{ event_date }},
+        events.distance_m,
+        states.feature_date,
+        states.days_of_history,
+        states.ctl,
+        states.atl,
+        -- At the end of the day before: the form with which the event's day begins.
+        states.tsb_end_of_day as tsb,
+        states.acwr,
+        states.run_distance_7d_m,
+        states.run_distance_28d_m,
+        states.run_distance_84d_m,
+        states.longest_run_60d_m,
+        coalesce(earlier_races.races_before, 0) as races_before,
+        earlier_races.distance_m as last_race_distance_m,
+        earlier_races.race_time_s as last_race_time_s,
+        earlier_races.days_since as days_since_last_race
+
+    from events
+    left join states
+        on events.athlete_id = states.athlete_id
+        and states.feature_date = {{ days_before('events.event_date', 1) }}
+    left join earlier_races
+        on events.{{ keys[0] }} = earlier_races.{{ keys[0] }}
+        and earlier_races.recency = 1
+
+)
+
+select * from final
+{%- endmacro %}

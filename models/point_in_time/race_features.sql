@@ -1,0 +1,1 @@
+{{ state_before(ref('race_results'), keys=['race_id'], event_date='race_date') }}

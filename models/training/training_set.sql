@@ -1,0 +1,56 @@
+with
+
+race_features as (
+
+    select * from {{ ref('race_features') }}
+
+),
+
+race_results as (
+
+    select * from {{ ref('race_results') }}
+
+),
+
+athletes as (
+
+    select * from {{ ref('athletes') }}
+
+),
+
+final as (
+
+    select
+        race_features.race_id,
+        race_features.athlete_id,
+        race_features.race_date,
+        race_features.feature_date,
+        race_results.distance_label,
+        race_features.distance_m,
+        race_results.race_time_s,
+        race_features.days_of_history,
+        race_features.ctl,
+        race_features.atl,
+        race_features.tsb,
+        race_features.acwr,
+        race_features.run_distance_7d_m,
+        race_features.run_distance_28d_m,
+        race_features.run_distance_84d_m,
+        race_features.longest_run_60d_m,
+        race_features.races_before,
+        race_features.last_race_distance_m,
+        race_features.last_race_time_s,
+        race_features.days_since_last_race,
+        case
+            when race_features.race_date >= athletes.as_of_date then 'race_day_not_over'
+            when coalesce(race_features.days_of_history, 0) < {{ var('min_history_days') }}
+                then 'short_history'
+        end as unused_reason
+
+    from race_features
+    inner join race_results on race_features.race_id = race_results.race_id
+    inner join athletes on race_features.athlete_id = athletes.athlete_id
+
+)
+
+select * from final

@@ -1,0 +1,1 @@
+"""Race times: the model, its baseline, its judgement and its registry."""
