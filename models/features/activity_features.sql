@@ -27,10 +27,9 @@ measured as (
         -- Below 70 % of the resting rate it is the sensor that failed.
         case
             when activities.avg_hr_bpm >= 0.7e0 * {{ var('assumed_resting_hr_bpm') }}e0
-                then greatest(0e0, least(1e0,
+                then
                     (activities.avg_hr_bpm - {{ var('assumed_resting_hr_bpm') }}e0)
                     / ({{ var('assumed_max_hr_bpm') }}e0 - {{ var('assumed_resting_hr_bpm') }}e0)
-                ))
         end as reserve_share
 
     from activities
@@ -45,10 +44,22 @@ candidates as (
 
     select
         *,
-        {{ heart_rate_load('hours', 'reserve_share') }} as heart_rate_load,
+        case
+            when reserve_share is not null then greatest(0e0, least(1e0, reserve_share))
+        end as hr_reserve_share,
         hours * load_per_hour as duration_load
 
     from measured
+
+),
+
+loads as (
+
+    select
+        *,
+        {{ heart_rate_load('hours', 'hr_reserve_share') }} as heart_rate_load
+
+    from candidates
 
 ),
 
@@ -62,7 +73,7 @@ chosen as (
             else 'duration'
         end as load_method
 
-    from candidates
+    from loads
 
 ),
 
@@ -75,11 +86,14 @@ final as (
         sport,
         hours * 3600e0 as duration_s,
         distance_m,
-        case when load_method = 'heart_rate' then heart_rate_load else duration_load end as training_load,
+        case
+            when load_method = 'heart_rate' then heart_rate_load
+            else duration_load
+        end as training_load,
         load_method,
         heart_rate_load,
         duration_load,
-        reserve_share as hr_reserve_share
+        hr_reserve_share
 
     from chosen
 

@@ -19,7 +19,9 @@ ranked as (
         predictions.*,
         row_number() over (
             partition by predictions.athlete_id, predictions.distance_m
-            order by predictions.predicted_at desc nulls last, predictions.model_version desc nulls last
+            order by
+                predictions.predicted_at desc nulls last,
+                predictions.model_version desc nulls last
         ) as recency
 
     from predictions

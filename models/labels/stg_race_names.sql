@@ -1,9 +1,8 @@
 with
 
-activities as (
+candidates as (
 
-    select * from {{ ref('activities') }}
-    where sport = 'run'
+    select * from {{ ref('stg_race_candidates') }}
 
 ),
 
@@ -19,9 +18,12 @@ padded as (
     select
         athlete_id,
         activity_id,
-        ' ' || translate(lower(coalesce(name, '')), '-_.,;:!?()[]/#@&+"', '                  ') || ' ' as words
+        distance_label,
+        ' ' || translate(
+            lower(coalesce(name, '')), '-_.,;:!?()[]/#@&+"', '                  '
+        ) || ' ' as words
 
-    from activities
+    from candidates
 
 ),
 
@@ -30,7 +32,11 @@ final as (
     select
         padded.athlete_id,
         padded.activity_id,
-        coalesce(bool_or(race_words.means = 'race'), false) as has_race_word,
+        -- A 17 km run called marathon is no marathon: a phrase that names a distance must agree.
+        coalesce(bool_or(
+            race_words.means = 'race'
+            and coalesce(race_words.distance_label, padded.distance_label) = padded.distance_label
+        ), false) as has_race_word,
         coalesce(bool_or(race_words.means = 'not_race'), false) as has_training_word
 
     from padded

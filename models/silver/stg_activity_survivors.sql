@@ -14,7 +14,9 @@ versions as (
         *,
         first_value(landed_row_id) over (
             partition by athlete_id, activity_id
-            order by ingested_at desc nulls last, content_hash asc nulls last,
+            order by
+                ingested_at desc nulls last,
+                content_hash asc nulls last,
                 source_row_number desc nulls last
         ) as latest_row_id
 
@@ -29,8 +31,11 @@ recordings as (
         landed_row_id,
         first_value(landed_row_id) over (
             partition by athlete_id, sport_type, started_at, elapsed_time_s
-            order by (avg_hr_bpm is not null) desc nulls last, has_device_file desc nulls last,
-                distance_m desc nulls last, activity_id asc nulls last
+            order by
+                (avg_hr_bpm is not null) desc nulls last,
+                has_device_file desc nulls last,
+                distance_m desc nulls last,
+                activity_id asc nulls last
         ) as survivor_row_id
 
     from versions

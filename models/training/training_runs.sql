@@ -21,7 +21,9 @@ final as (
 
     from receipts
     -- A receipt without a version says that nothing was trained: there is nothing to keep.
-    where model_version is not null and {{ unseen('receipts', ['model_name', 'model_version', 'model_role']) }}
+    where
+        model_version is not null
+        and {{ unseen('receipts', ['model_name', 'model_version', 'model_role']) }}
 
 )
 

@@ -62,7 +62,9 @@ def import_(path: Path, athlete: str | None, timezone: str | None):
         if not receipt.is_new:
             click.echo(f"{athlete_id}: {receipt.rows:,} activities, imported before.")
             continue
-        unread = f", {receipt.unreadable:,} with cells that can't be read" * bool(receipt.unreadable)
+        unread = f", {receipt.unreadable:,} with cells that can't be read" * bool(
+            receipt.unreadable
+        )
         click.echo(f"{athlete_id}: {receipt.rows:,} activities imported{unread}.")
     if failed:
         raise StrideError(f"{failed} of {len(exports)} exports could not be imported.")
@@ -80,8 +82,8 @@ def _athletes(path: Path) -> list[tuple[Path, str, str]]:
 
 
 @main.command()
-@click.option("--athletes", default=8, show_default=True, type=click.IntRange(1, 1000))
-@click.option("--years", default=3.0, show_default=True, type=click.FloatRange(0.25, 30))
+@click.option("--athletes", default=8, show_default=True, type=click.IntRange(1, 999))
+@click.option("--years", default=3.0, show_default=True, type=click.FloatRange(0.25, 15))
 @click.option("--seed", default=1, show_default=True, type=click.IntRange(0))
 @click.option(
     "--last-day",

@@ -26,7 +26,9 @@ def read(relation) -> pd.DataFrame:
         Dates and timestamps are naive ``datetime64`` in UTC, decimals are float64.
     """
     frame = nw.from_native(relation)
-    table = (frame.collect(backend="pyarrow") if isinstance(frame, nw.LazyFrame) else frame).to_arrow()
+    table = (
+        frame.collect(backend="pyarrow") if isinstance(frame, nw.LazyFrame) else frame
+    ).to_arrow()
     plain = pa.schema([(field.name, _plain(field.type)) for field in table.schema])
     return table.cast(plain).to_pandas()
 

@@ -44,9 +44,7 @@ def backtest(races: pd.DataFrame) -> pd.DataFrame:
     for quarter, asked in races.groupby(quarters):
         known = races[races["race_date"] <= quarter.start_time - pd.Timedelta(days=GAP_DAYS)]
         model = RaceTimeModel().fit(known[FEATURES], known["race_time_s"])
-        judged.append(
-            asked.join(model.predict_interval(asked)).assign(trained_on_races=len(known))
-        )
+        judged.append(asked.join(model.predict_interval(asked)).assign(trained_on_races=len(known)))
     if not judged:
         return pd.DataFrame(columns=list(COLUMNS))
     rows = pd.concat(judged)

@@ -13,7 +13,7 @@ EXPERIMENT = "stride-race-time"
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous_champion"
 _FINGERPRINT = "stride.data_fingerprint"
 TRUSTED = ["numpy.dtype", "stride.racetime.model.RaceTimeModel"]
-"""Classes that a stored model may hold beside scikit-learn's; others are refused when it is loaded."""
+"""Classes that a stored model may hold beside scikit-learn's; any other is refused on loading."""
 
 
 class Version(NamedTuple):
@@ -123,9 +123,10 @@ def promote(client, model_name: str, version: Version) -> None:
     before = by_alias(client, model_name, CHAMPION)
     if before == version:
         return
-    client.set_registered_model_alias(model_name, CHAMPION, version.number)
+    # In this order a kill in between loses neither: the next run does both again.
     if before is not None:
         client.set_registered_model_alias(model_name, PREVIOUS, before.number)
+    client.set_registered_model_alias(model_name, CHAMPION, version.number)
 
 
 def challenge(client, model_name: str, version: Version) -> None:

@@ -1,0 +1,8 @@
+select
+    targets.athlete_id,
+    targets.distance_label
+from {{ ref('stg_forecast_targets') }} as targets
+left join {{ ref('athlete_predictions') }} as predictions
+    on targets.athlete_id = predictions.athlete_id
+    and targets.distance_m = predictions.distance_m
+where predictions.predicted_time_s is null
