@@ -1,0 +1,97 @@
+# What people, pre-commit and CI run. `make help` lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+
+# Everything Stride keeps lives below STRIDE_HOME; the demo has a home of its own.
+export STRIDE_HOME ?= data
+export DBT_PROFILES_DIR ?= $(CURDIR)/profiles
+export STRIDE_CODE_COMMIT ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+
+# Nothing leaves this machine.
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export MLFLOW_DISABLE_TELEMETRY := true
+
+# `make build AS_OF=2024-12-01` builds as of that day; without it, as of today.
+VARS := $(if $(AS_OF),--vars '{as_of_date: $(AS_OF)}')
+DBT := $(BIN)/dbt --quiet --warn-error-options '{"error": "all"}'
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build report docs test lint format pytest parity lock clean
+
+help:  ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 12
+
+demo: export STRIDE_HOME := demo
+demo: $(VENV)/installed  ## The whole way on invented athletes: data, build, report, forecasts
+	@echo "1/4 Inventing eight athletes"
+	@$(BIN)/stride sample --athletes 8 --years 3 --seed 1
+	@echo "2/4 Importing their exports"
+	@$(BIN)/stride import demo/sample/athletes.csv
+	@echo "3/4 Building features, labels, model and forecasts"
+	@$(BIN)/dbt build --vars '{as_of_date: 2026-06-30}'
+	@echo "4/4 Writing the report"
+	@$(BIN)/stride report
+
+build: $(VENV)/installed  ## Build everything from what was imported (AS_OF=day to pin the day)
+	@$(BIN)/dbt build $(VARS)
+
+report: $(VENV)/installed  ## Write the report of the last build and print the forecasts
+	@$(BIN)/stride report
+
+docs: $(VENV)/installed  ## Documentation and lineage of every table, in target/index.html
+	@$(BIN)/dbt docs generate --static $(VARS)
+
+test: lint pytest parity  ## Lint and every test, both engines
+
+lint: $(VENV)/installed-dev  ## Style of Python and SQL
+	@echo "lint: Python"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@echo "lint: SQL"
+	@$(BIN)/sqlfluff lint models tests --disable-progress-bar
+
+format: $(VENV)/installed-dev  ## Put the style right where a machine can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix models tests --disable-progress-bar
+
+pytest: $(VENV)/installed-dev  ## Tests of the package and of the local build
+	@$(BIN)/python -m pytest
+
+parity: $(VENV)/installed-dev  ## Build the sample on DuckDB and on Spark through dbt-databricks, and compare
+	@$(BIN)/python tests/databricks/parity.py
+
+lock: $(VENV)/installed-dev  ## Renew requirements*.txt from pyproject.toml
+	@$(BIN)/python -c "import stride" && sh -c '\
+	 compile() { $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	   --no-strip-extras --no-emit-index-url --no-header --quiet --upgrade "$$@"; }; \
+	 compile --extra dev -o requirements-dev.txt && \
+	 compile --extra install -c requirements-dev.txt -o requirements.txt'
+
+clean:  ## Remove everything made here but your data and the environment
+	@rm -rf target logs demo dist build python/*.egg-info .pytest_cache .ruff_cache
+
+# The environment: hash-pinned packages, then Stride itself, editable and without the network.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info < (3, 13); \
+	 sys.exit(None if ok else "Stride needs Python 3.11 or 3.12, this is " + sys.version.split()[0] + ": run make PYTHON=python3.12 ...")'
+	@echo "Creating $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: requirements.txt pyproject.toml | $(VENV)/bin/python
+	@if [ -e $(VENV)/installed-dev ]; then $(MAKE) --no-print-directory $(VENV)/installed-dev; else \
+	 echo "Installing (about a minute)" && $(call install,requirements.txt); fi
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what developing needs (about three minutes)"
+	@$(call install,requirements-dev.txt)
+	@touch $(VENV)/installed $@
+
+define install
+$(BIN)/pip install --disable-pip-version-check --require-hashes -r $(1) | grep --line-buffered -E '^(Downloading|Installing|  Downloading .*[0-9]{2,}\.[0-9] MB|Successfully)' | cut -c1-100; \
+$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+endef

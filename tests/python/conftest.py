@@ -1,0 +1,94 @@
+"""What the tests share: a home folder of their own and dbt as a user runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LAST_DAY = date(2026, 6, 30)
+
+
+class Home:
+    """One STRIDE_HOME: imports into it, builds it, asks it."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.environment = os.environ | {
+            "STRIDE_HOME": str(folder),
+            "DBT_PROFILES_DIR": str(ROOT / "profiles"),
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_LOG_PATH": str(folder / "logs"),
+            "DO_NOT_TRACK": "1",
+            "STRIDE_TARGET": "local",
+        }
+        for name in ("STRIDE_LANDING", "MLFLOW_TRACKING_URI"):
+            self.environment.pop(name, None)
+
+    def run(self, *command: str, **options) -> subprocess.CompletedProcess:
+        """Run a program of this environment from the project's folder."""
+        program = Path(sys.executable).with_name(command[0])
+        return subprocess.run(
+            [program, *command[1:]],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            **options,
+        )
+
+    def stride(self, *arguments: str) -> subprocess.CompletedProcess:
+        return self.run("stride", *arguments)
+
+    def dbt(self, command: str, *arguments: str, as_of: date | None = None):
+        variables = ("--vars", json.dumps({"as_of_date": str(as_of)})) if as_of else ()
+        return self.run("dbt", "--no-use-colors", command, *arguments, *variables)
+
+    def build(self, as_of: date = LAST_DAY, *arguments: str) -> None:
+        done = self.dbt("build", *arguments, as_of=as_of)
+        assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-1000:]
+
+    def ask(self, sql: str) -> list[tuple]:
+        with duckdb.connect(str(self.folder / "stride.duckdb"), read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            return connection.execute(sql).fetchall()
+
+    def frame(self, sql: str):
+        with duckdb.connect(str(self.folder / "stride.duckdb"), read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            return connection.execute(sql).df()
+
+    def tables(self) -> list[str]:
+        """Every table as ``schema.name``."""
+        return [
+            f"{schema}.{name}"
+            for schema, name in self.ask(
+                "select schema_name, table_name from duckdb_tables() order by all"
+            )
+        ]
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory) -> Home:
+    """Three invented athletes over two years, imported and built once. Only to be read."""
+    home = Home(tmp_path_factory.mktemp("sample"))
+    done = home.stride("sample", "--athletes", "3", "--years", "2", "--seed", "5")
+    assert done.returncode == 0, done.stderr
+    done = home.stride("import", str(home.folder / "sample" / "athletes.csv"))
+    assert done.returncode == 0, done.stderr
+    home.build()
+    return home
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """Folder of real exports that can't be part of this repository."""
+    folder = os.environ.get("STRIDE_REAL_DATA")
+    if not folder:
+        pytest.skip("STRIDE_REAL_DATA names no folder with real exports")
+    return Path(folder)

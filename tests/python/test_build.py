@@ -1,0 +1,190 @@
+"""The build as a whole: right numbers, the same tables however often and however rudely it runs."""
+
+import shutil
+import signal
+import subprocess
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import LAST_DAY, ROOT, Home
+
+OF_THE_RUN = {
+    "run_id",
+    "model_run_id",
+    "champion_run_id",
+    "invocation_id",
+    "trained_at",
+    "predicted_at",
+}
+"""Columns that name the run; all others must not depend on it."""
+
+
+def copy_of(home: Home, folder: Path) -> Home:
+    shutil.copytree(home.folder, folder)
+    return Home(folder)
+
+
+def content(home: Home) -> dict[str, pd.DataFrame]:
+    """Every table, in an order of its own, without what names the run."""
+    tables = {}
+    for name in home.tables():
+        frame = home.frame(f"select * from {name}")
+        frame = frame.drop(columns=[column for column in frame if column in OF_THE_RUN])
+        tables[name] = frame.sort_values(list(frame), ignore_index=True)
+    return tables
+
+
+def assert_same(left: dict, right: dict) -> None:
+    assert list(left) == list(right)
+    for name in left:
+        pd.testing.assert_frame_equal(left[name], right[name], obj=name, check_exact=True)
+
+
+def test_fitness_and_fatigue_are_the_recursion(sample_home):
+    daily = sample_home.frame("from features.daily_features order by athlete_id, feature_date")
+    rolled = sample_home.frame("from features.rolling_features order by athlete_id, feature_date")
+    assert daily.groupby("athlete_id").size().min() > 600  # more than one block of 512 days
+    for _, days in daily.groupby("athlete_id"):
+        state = rolled.loc[days.index]
+        for column, tau in (("ctl", 42), ("atl", 7)):
+            value, alpha, expected = 0.0, 1 - np.exp(-1 / tau), []
+            for load in days["training_load"]:
+                value += alpha * (load - value)
+                expected.append(value)
+            np.testing.assert_allclose(state[column], expected, rtol=1e-10)
+        before = (state["ctl"] - state["atl"]).shift(1, fill_value=0.0)
+        np.testing.assert_allclose(state["tsb"], before, atol=1e-12)
+        loads = days["training_load"]
+        acwr = (loads.rolling(7).mean() / loads.rolling(28).mean()).to_numpy()
+        known = state["acwr"].notna().to_numpy()
+        assert known.sum() > 300
+        np.testing.assert_allclose(state["acwr"][known], acwr[known], rtol=1e-10)
+
+
+def test_every_landed_row_is_accounted_for(sample_home):
+    (totals,) = sample_home.ask(
+        """select sum(rows_landed), sum(rows_kept + rows_duplicate + rows_quarantined),
+        sum(rows_duplicate), sum(rows_quarantined), sum(rows_unaccounted)
+        from monitoring.row_reconciliation"""
+    )
+    landed, found, duplicates, quarantined, unaccounted = totals
+    assert landed == found and unaccounted == 0
+    assert duplicates >= 1 and quarantined >= 3  # the sample has bad rows on purpose
+
+
+def test_evening_runs_stay_on_the_athletes_day(sample_home):
+    rows = sample_home.ask(
+        """select a.started_at, a.activity_date, s.time_zone
+        from silver.activities a join silver.athletes s using (athlete_id)"""
+    )
+    utc = ZoneInfo("UTC")
+    for started_at, day, zone in rows:
+        assert started_at.replace(tzinfo=utc).astimezone(ZoneInfo(zone)).date() == day
+    assert sum(started_at.date() != day for started_at, day, _ in rows) > 20
+
+
+def test_every_athlete_is_forecast_over_every_distance(sample_home):
+    rows = sample_home.frame("from gold.athlete_predictions order by athlete_id, distance_m")
+    assert rows.groupby("athlete_id")["distance_label"].agg(list).map(tuple).unique().tolist() == [
+        ("5k", "10k", "half marathon", "marathon")
+    ]
+    assert (rows["lower_80_s"] < rows["predicted_time_s"]).all()
+    assert (rows["predicted_time_s"] < rows["upper_80_s"]).all()
+    assert rows.groupby("athlete_id")["predicted_time_s"].is_monotonic_increasing.all()
+    assert set(rows["prediction_date"].dt.date) == {LAST_DAY}
+
+
+def test_the_same_build_again_adds_nothing(sample_home, tmp_path):
+    home = copy_of(sample_home, tmp_path / "again")
+    home.build()
+    assert_same(content(sample_home), content(home))
+    assert home.ask("select predicted_at from inference.race_predictions order by 1") == (
+        sample_home.ask("select predicted_at from inference.race_predictions order by 1")
+    )
+
+
+def test_a_day_later_adds_exactly_a_day_and_rewrites_nothing(sample_home, tmp_path):
+    home = copy_of(sample_home, tmp_path / "later")
+    next_day = LAST_DAY + timedelta(days=1)
+    home.build(next_day)
+    before, after = content(sample_home), content(home)
+    for name, day in {
+        "features.daily_features": "feature_date",
+        "features.rolling_features": "feature_date",
+        "inference.race_predictions": "prediction_date",
+        "inference.inference_log": "prediction_date",
+    }.items():
+        old = after[name][after[name][day].dt.date <= LAST_DAY].reset_index(drop=True)
+        new = after[name][after[name][day].dt.date > LAST_DAY]
+        pd.testing.assert_frame_equal(before[name], old, obj=name, check_exact=True)
+        assert set(new[day].dt.date) == {next_day}
+        assert len(new) == 3 * (1 if day == "feature_date" else 4)
+    for name in ("silver.activities", "features.activity_features", "labels.race_results"):
+        pd.testing.assert_frame_equal(before[name], after[name], obj=name, check_exact=True)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["START sql table model silver.activities", "START python table model training.py_train"],
+)
+def test_a_killed_build_run_again_gives_the_same_tables(sample_home, tmp_path, moment):
+    home = Home(tmp_path / "killed")
+    shutil.copytree(sample_home.folder / "landing", home.folder / "landing")
+    dbt = subprocess.Popen(
+        [
+            Path(sys.executable).with_name("dbt"),
+            "--no-use-colors",
+            "build",
+            "--vars",
+            f"{{as_of_date: {LAST_DAY}}}",
+        ],
+        cwd=ROOT,
+        env=home.environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    for line in dbt.stdout:
+        if moment in line:
+            dbt.send_signal(signal.SIGKILL)
+            break
+    else:
+        pytest.fail(f"the build never said {moment!r}")
+    dbt.wait()
+    assert len(home.tables()) < len(sample_home.tables())
+    home.build()
+    assert_same(content(sample_home), content(home))
+
+
+def test_without_a_day_the_build_stands_on_the_athletes_today(sample_home, tmp_path):
+    home = copy_of(sample_home, tmp_path / "today")
+    before = date.today() - timedelta(days=1)
+    assert home.dbt("run", "--select", "athletes").returncode == 0
+    for zone, day in home.ask("select time_zone, as_of_date from silver.athletes"):
+        assert before <= day <= before + timedelta(days=3), zone
+
+
+def test_an_unreadable_day_gets_one_clear_sentence(sample_home, tmp_path):
+    home = copy_of(sample_home, tmp_path / "typo")
+    done = home.dbt("run", "--select", "athletes", "--vars", "{as_of_date: yesterday}")
+    assert done.returncode != 0
+    assert "The var as_of_date is 'yesterday': write a day such as 2024-12-01." in done.stdout
+
+
+def test_a_build_before_any_import_says_what_to_do(tmp_path):
+    home = Home(tmp_path / "new")
+    home.folder.mkdir()
+    done = home.dbt("build")
+    assert done.returncode != 0
+    assert "Nothing has been imported yet" in done.stdout and "stride import" in done.stdout
+
+
+def test_docs_can_be_generated(sample_home, tmp_path):
+    home = copy_of(sample_home, tmp_path / "docs")
+    done = home.dbt("docs", "generate", "--static", as_of=LAST_DAY)
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert (home.folder / "target" / "static_index.html").stat().st_size > 1_000_000

@@ -1,0 +1,72 @@
+"""The border: what goes to an engine comes back with the same types, on both engines."""
+
+import os
+import sys
+
+import duckdb
+import pandas as pd
+import pytest
+from stride.engine import read, write
+
+COLUMNS = {
+    "name": "string",
+    "n": "bigint",
+    "x": "double",
+    "ok": "boolean",
+    "day": "date",
+    "moment": "timestamp",
+}
+
+
+@pytest.fixture(scope="module", params=["duckdb", "spark"])
+def session(request, tmp_path_factory):
+    if request.param == "duckdb":
+        with duckdb.connect() as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            yield connection
+        return
+    from pyspark.sql import SparkSession
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    spark = (
+        SparkSession.builder.master("local[1]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
+        .getOrCreate()
+    )
+    yield spark
+    spark.stop()
+
+
+def test_round_trip_keeps_values_nulls_and_types(session):
+    frame = pd.DataFrame(
+        {
+            "name": ["ana", None],
+            "n": pd.array([2**60, None], dtype="Int64"),
+            "x": [0.1, None],
+            "ok": [True, None],
+            "day": [pd.Timestamp("2024-02-29"), pd.NaT],
+            "moment": [pd.Timestamp("2024-02-29 23:30", tz="UTC"), pd.NaT],
+        }
+    )
+    back = read(write(session, frame, COLUMNS))
+    assert list(back.columns) == list(COLUMNS)
+    first, second = back.iloc[0], back.iloc[1]
+    assert (first["name"], first["x"], first["ok"]) == ("ana", 0.1, True)
+    assert first["day"] == pd.Timestamp("2024-02-29")
+    assert first["moment"] == pd.Timestamp("2024-02-29 23:30")
+    assert back["moment"].dtype.kind == "M" and back["moment"].dt.tz is None
+    assert second.isna().all()
+
+
+def test_write_survives_an_empty_frame(session):
+    back = read(write(session, pd.DataFrame(columns=list(COLUMNS)), COLUMNS))
+    assert list(back.columns) == list(COLUMNS) and back.empty
+
+
+def test_write_names_a_missing_column(session):
+    with pytest.raises(KeyError, match="moment"):
+        write(session, pd.DataFrame(columns=["name"]), COLUMNS)

@@ -1,0 +1,93 @@
+"""A real Strava export, from the file to forecasts. Skipped where the file is not present."""
+
+import json
+from datetime import UTC, date
+from zoneinfo import ZoneInfo
+
+import pytest
+from conftest import Home
+
+
+@pytest.fixture(scope="module")
+def real_home(real_data, tmp_path_factory) -> Home:
+    """2,207 activities of one runner in US Central, 94 columns, five duplicate headers."""
+    home = Home(tmp_path_factory.mktemp("real"))
+    export = real_data / "butcher_strava_export" / "activities.csv.gz"
+    done = home.stride("import", str(export), "--athlete", "b", "--timezone", "America/Chicago")
+    assert done.stdout == "b: 2,207 activities imported.\n", done.stderr
+    home.build(date(2024, 12, 1))
+    return home
+
+
+def test_every_row_is_in_silver_duplicates_or_quarantine(real_home):
+    (counts,) = real_home.ask(
+        """select rows_landed, rows_kept + rows_duplicate + rows_quarantined, rows_unaccounted
+        from monitoring.row_reconciliation"""
+    )
+    assert counts == (2207, 2207, 0)
+    (places,) = real_home.ask(
+        """select (select count(*) from silver.activities)
+        + (select count(*) from silver.duplicates) + (select count(*) from silver.quarantine)"""
+    )
+    assert places == (2207,)
+
+
+def test_all_four_standard_distances_are_forecast(real_home):
+    rows = real_home.ask(
+        """select distance_label, predicted_time_s, lower_80_s, upper_80_s, prediction_date
+        from gold.athlete_predictions order by distance_m"""
+    )
+    assert [row[0] for row in rows] == ["5k", "10k", "half marathon", "marathon"]
+    # Three days before, this runner ran 20:49 over 5 km.
+    fives = dict((row[0], row[1]) for row in rows)
+    assert 1200 < fives["5k"] < 1320 and 10_800 < fives["marathon"] < 14_400
+    assert all(low < time < high for _, time, low, high, _ in rows)
+    assert {row[4] for row in rows} == {date(2024, 12, 1)}
+
+
+def test_swims_are_metres_and_runs_kilometres_in_the_first_distance(real_home):
+    (ratio,) = real_home.ask(
+        """select min(s.distance_m / b.displayed_distance), max(s.distance_m / b.displayed_distance)
+        from silver.activities s join bronze.strava_activities b using (landed_row_id)
+        where s.sport = 'swim' and b.displayed_distance > 100"""
+    )
+    assert ratio == pytest.approx((1.0, 1.0), rel=0.01)
+
+
+def test_a_late_run_in_chicago_is_that_days_run(real_home):
+    rows = real_home.ask("select started_at, activity_date from silver.activities")
+    chicago = ZoneInfo("America/Chicago")
+    for started_at, day in rows:
+        assert started_at.replace(tzinfo=UTC).astimezone(chicago).date() == day
+    assert sum(day < started_at.date() for started_at, day in rows) > 50
+    assert real_home.ask(
+        "select activity_date from silver.activities where activity_id = '3550288277'"
+    ) == [(date(2020, 6, 1),)]
+
+
+def test_the_owners_own_races_are_found_at_the_owners_distance(real_home, real_data):
+    owners = json.loads(
+        (real_data / "butcher_strava_export" / "race_distance_corrections.json").read_text()
+    )
+    found = dict(
+        real_home.ask("select activity_id, distance_m / 1609.344 from labels.race_results")
+    )
+    # A half marathon called "Full f'n send": no name gives it away.
+    by_name = set(owners) - {"8434070649"}
+    assert by_name <= set(found)
+    for activity_id in by_name:
+        assert found[activity_id] == pytest.approx(owners[activity_id], rel=0.003)
+
+
+def test_pacing_and_recovery_are_no_races(real_home):
+    names = [name.lower() for (name,) in real_home.ask("select race_name from labels.race_results")]
+    assert len(names) >= 15
+    assert not [n for n in names if "pacing" in n or "recovery" in n or "prep" in n]
+
+
+def test_sensor_faults_are_no_heart_rates(real_home):
+    assert real_home.ask("select min(avg_hr_bpm) >= 30 from silver.activities") == [(True,)]
+    (methods,) = real_home.ask(
+        "select count_if(load_method = 'heart_rate'), count(*) from features.activity_features"
+    )
+    assert methods[0] > 1700 and methods[1] == 2207
