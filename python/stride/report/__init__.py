@@ -1,0 +1,75 @@
+"""The report: one HTML file that needs no network, and a few lines for the terminal."""
+
+from pathlib import Path
+
+from stride.errors import StrideError
+from stride.report.data import read_build, read_forecasts
+from stride.report.words import day, plain, span, time
+
+SHOWN_IN_TERMINAL = 10
+
+
+def write_report(database: Path, target: Path, athlete: str | None = None) -> None:
+    """Write the report of the last build.
+
+    Parameters
+    ----------
+    database : Path
+        The DuckDB file that dbt built; only read.
+    target : Path
+        The HTML file to write.
+    athlete : str, optional
+        Only this athlete.
+
+    Raises
+    ------
+    StrideError
+        If the build, the athlete or a place to write is missing.
+    """
+    from stride.report.page import render  # Plotly takes its time to import
+
+    page = render(read_build(database, athlete))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(page, encoding="utf-8")
+    except OSError as problem:
+        raise StrideError(f"{target} can't be written: {problem.strerror}.") from None
+
+
+def forecast_lines(database: Path, athlete: str | None = None) -> list[str]:
+    """Say the forecasts of the last build in plain lines.
+
+    Parameters
+    ----------
+    database : Path
+        The DuckDB file that dbt built; only read.
+    athlete : str, optional
+        Only this athlete.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    StrideError
+        If the build or the athlete is missing.
+    """
+    athletes, forecasts = read_forecasts(database, athlete)
+    if not athletes:
+        return ["No athlete yet: import an export with `stride import`, then run `make build`."]
+    lines = []
+    for name in athletes[:SHOWN_IN_TERMINAL]:
+        rows = forecasts[forecasts["athlete_id"] == name]
+        if rows.empty:
+            lines.append(f"{name}: no forecast yet, run `make build`.")
+            continue
+        lines.append(f"{name}, {day(rows['prediction_date'].iloc[0])}")
+        lines += [
+            f"  {row.distance_label:<14}{time(row.predicted_time_s)}"
+            f"  80 %: {span(row.lower_80_s, row.upper_80_s)}  [{plain(row.support)}]"
+            for row in rows.itertuples()
+        ]
+    if len(athletes) > SHOWN_IN_TERMINAL:
+        lines.append(f"... and {len(athletes) - SHOWN_IN_TERMINAL:,} more")
+    return lines
