@@ -16,13 +16,14 @@ export MLFLOW_DISABLE_TELEMETRY := true
 
 # `make build AS_OF=2024-12-01` builds as of that day; without it, as of today.
 VARS := $(if $(AS_OF),--vars '{as_of_date: $(AS_OF)}')
-DBT := $(BIN)/dbt --quiet --warn-error-options '{"error": "all"}'
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build report docs test lint format pytest parity lock clean
+.PHONY: help install demo build report docs test lint format pytest parity lock clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 12
+
+install: $(VENV)/installed  ## The environment alone: .venv with everything that running needs
 
 demo: export STRIDE_HOME := demo
 demo: $(VENV)/installed  ## The whole way on invented athletes: data, build, report, forecasts
@@ -36,6 +37,7 @@ demo: $(VENV)/installed  ## The whole way on invented athletes: data, build, rep
 	@$(BIN)/stride report
 
 build: $(VENV)/installed  ## Build everything from what was imported (AS_OF=day to pin the day)
+	@mkdir -p $(STRIDE_HOME)
 	@$(BIN)/dbt build $(VARS)
 
 report: $(VENV)/installed  ## Write the report of the last build and print the forecasts
@@ -46,7 +48,9 @@ docs: $(VENV)/installed  ## Documentation and lineage of every table, in target/
 
 test: lint pytest parity  ## Lint and every test, both engines
 
+lint format: export STRIDE_HOME := target/lint
 lint: $(VENV)/installed-dev  ## Style of Python and SQL
+	@mkdir -p $(STRIDE_HOME)
 	@echo "lint: Python"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -56,16 +60,21 @@ lint: $(VENV)/installed-dev  ## Style of Python and SQL
 format: $(VENV)/installed-dev  ## Put the style right where a machine can
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+	@mkdir -p $(STRIDE_HOME)
 	@$(BIN)/sqlfluff fix models tests --disable-progress-bar
 
 pytest: $(VENV)/installed-dev  ## Tests of the package and of the local build
 	@$(BIN)/python -m pytest
 
+parity: export STRIDE_HOME := target/parity/home
 parity: $(VENV)/installed-dev  ## Build the sample on DuckDB and on Spark through dbt-databricks, and compare
-	@$(BIN)/python tests/databricks/parity.py
+	@rm -rf $(STRIDE_HOME)
+	@$(BIN)/stride sample --athletes 3 --years 2 --seed 5
+	@$(BIN)/stride import $(STRIDE_HOME)/sample/athletes.csv
+	@$(BIN)/python tests/databricks/parity.py --as-of-date 2026-06-30 --twice
 
 lock: $(VENV)/installed-dev  ## Renew requirements*.txt from pyproject.toml
-	@$(BIN)/python -c "import stride" && sh -c '\
+	@sh -c '\
 	 compile() { $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	   --no-strip-extras --no-emit-index-url --no-header --quiet --upgrade "$$@"; }; \
 	 compile --extra dev -o requirements-dev.txt && \

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from stride.ingest import cells
 
 

@@ -6,6 +6,7 @@ import sys
 import duckdb
 import pandas as pd
 import pytest
+
 from stride.engine import read, write
 
 COLUMNS = {
@@ -27,6 +28,9 @@ def session(request, tmp_path_factory):
         return
     from pyspark.sql import SparkSession
 
+    from java import java_home
+
+    os.environ["JAVA_HOME"] = java_home(tmp_path_factory.mktemp("java"))
     os.environ["PYSPARK_PYTHON"] = sys.executable
     spark = (
         SparkSession.builder.master("local[1]")

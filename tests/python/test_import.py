@@ -9,6 +9,7 @@ import zipfile
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+
 from stride.cli import main
 from stride.errors import StrideError
 from stride.ingest import land_export

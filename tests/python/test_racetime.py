@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from stride.racetime import backtest as judge
 from stride.racetime.backtest import backtest
 from stride.racetime.model import FEATURES, RaceTimeModel

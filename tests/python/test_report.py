@@ -6,6 +6,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+
 from stride.errors import StrideError
 from stride.report import forecast_lines, write_report
 from stride.report.charts import fitness

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+
 from stride.errors import StrideError
 from stride.sample import write_sample
 from stride.sample.athlete import draw_athlete

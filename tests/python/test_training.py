@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from test_racetime import NAN, races
+
 from stride.racetime import registry
 from stride.racetime.score import COLUMNS, FALLBACK, score
 from stride.racetime.train import RECEIPT, fingerprint, train
-from test_racetime import NAN, races
 
 NAME = "test.training.race_time"
 PASSED = pd.DataFrame({"metric": ["mape_pct"], "metric_value": [4.0], "is_passed": [True]})

@@ -1,0 +1,58 @@
+"""The local Spark that answers for a SQL warehouse and for serverless compute."""
+
+import os
+import sys
+from pathlib import Path
+
+from java import java_home
+
+# The only catalog a plain Spark can keep tables in; the workspace's own name is mapped to it.
+PHYSICAL = "spark_catalog"
+
+# What `SET spark.databricks.clusterUsageTags.sparkVersion` answers.
+RUNTIME = "17.3.x-scala2.13"
+
+
+def start(state: Path):
+    """Start Spark with ANSI SQL, UTC and a Spark Connect endpoint on a free loopback port.
+
+    Parameters
+    ----------
+    state : Path
+        Folder for the tables.
+
+    Returns
+    -------
+    tuple
+        The session and the port of Spark Connect.
+    """
+    os.environ["JAVA_HOME"] = java_home(state)
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    from pyspark.sql import SparkSession
+
+    settings = {
+        "spark.driver.memory": os.environ.get("WORKSPACE_MEMORY", "2g"),
+        # Hundreds of short statements: time goes into compiling, not into crunching rows.
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseParallelGC",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+        "spark.connect.grpc.binding.address": "127.0.0.1",
+        "spark.connect.grpc.binding.port": "0",
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.sources.default": "parquet",
+        "spark.sql.warehouse.dir": str(state / "warehouse"),
+        "spark.databricks.clusterUsageTags.sparkVersion": RUNTIME,
+    }
+    builder = SparkSession.builder.master("local[2]").appName("workspace")
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    service = getattr(session._jvm, "org.apache.spark.sql.connect.service.SparkConnectService$")
+    return session, getattr(service, "MODULE$").localPort()

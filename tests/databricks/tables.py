@@ -1,0 +1,80 @@
+"""The parts of CREATE TABLE that belong to Delta and Unity Catalog."""
+
+import re
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Wanted:
+    """A CREATE TABLE without its name, split in what Spark takes and what is recorded."""
+
+    body: str
+    constraints: list[tuple[str, str]] = field(default_factory=list)
+    not_null: set[str] = field(default_factory=set)
+    clustering: str | None = None
+
+
+def parse(text: str) -> Wanted:
+    """Split what follows the table's name in CREATE TABLE.
+
+    Parameters
+    ----------
+    text : str
+        Columns, options and query.
+
+    Returns
+    -------
+    Wanted
+        With constraints, NOT NULL and CLUSTER BY taken out and Delta turned into Parquet.
+    """
+    text, wanted = text.lstrip(), Wanted("")
+    columns = ""
+    if text.startswith("("):
+        items, text = _in_parentheses(text)
+        columns = f"({', '.join(_columns(items, wanted))}) "
+    query = re.search(r"\bas\b\s*(?:\(|select\b|with\b)", text, re.I)
+    options, query = (text[: query.start()], text[query.start() :]) if query else (text, "")
+    options = re.sub(r"(?i)\busing\s+delta\b", "using parquet", options)
+    clustering = re.search(r"\bcluster\s+by\s+(auto|none|\([^)]*\))", options, re.I)
+    if clustering:
+        wanted.clustering = clustering[1]
+        options = options.replace(clustering[0], "")
+    wanted.body = f"{columns}{options} {query}"
+    return wanted
+
+
+def _columns(items: list[str], wanted: Wanted) -> list[str]:
+    kept = []
+    for item in items:
+        found = re.match(
+            r"\s*constraint\s+`?(\w+)`?\s+((?:primary key|foreign key|check)\b.*)",
+            item,
+            re.I | re.S,
+        )
+        if found:
+            wanted.constraints.append((found[1], found[2]))
+            continue
+        if re.search(r"\bnot\s+null\b", item, re.I):
+            wanted.not_null.add(re.match(r"\s*`?(\w+)", item)[1].lower())
+        kept.append(item)
+    return kept
+
+
+def _in_parentheses(text: str) -> tuple[list[str], str]:
+    """Items of the list that the text opens with, and what comes after it."""
+    items, depth, quote, start = [], 0, None, 1
+    for at, letter in enumerate(text):
+        if quote:
+            quote = None if letter == quote else quote
+        elif letter in "'`\"":
+            quote = letter
+        elif letter in "(<":
+            depth += 1
+        elif letter in ")>":
+            depth -= 1
+            if not depth:
+                return [*items, text[start:at]], text[at + 1 :]
+        elif letter == "," and depth == 1:
+            items.append(text[start:at])
+            start = at + 1
+    raise ValueError(f"[PARSE_SYNTAX_ERROR] unclosed parenthesis: {text[:80]}")
