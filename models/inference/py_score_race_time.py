@@ -1,4 +1,4 @@
-"""Forecasts of every athlete and standard distance, this run only; `race_predictions` keeps them."""
+"""Race times of every athlete and distance, this run only; `race_predictions` keeps them."""
 
 from stride.engine import read, write
 from stride.racetime.score import COLUMNS, score
