@@ -191,10 +191,17 @@ def test_one_athlete_of_several(tmp_path):
 def test_terminal_names_ten_athletes(tmp_path):
     database = build(tmp_path / "stride.duckdb", [f"a{k:02}" for k in range(12)])
     lines = forecast_lines(database)
-    assert lines[0] == "a00, 30 Jun 2026"
-    assert lines[1] == "  5k            0:25:00  80 %: 0:23:20 to 0:26:40  [earlier race]"
+    assert lines[0].split() == ["5k", "10k", "half", "marathon", "marathon"]
+    assert lines[1].split()[:2] == ["a00", "0:25:00"]
     assert lines[-1] == "... and 2 more"
-    assert len(lines) == 10 * 5 + 1
+    assert len(lines) == 1 + 10 + 1
+
+
+def test_terminal_gives_one_athlete_the_intervals(tmp_path):
+    lines = forecast_lines(build(tmp_path / "stride.duckdb", ["ana", "bob"]), "ana")
+    assert lines[0] == "ana, 30 Jun 2026"
+    assert lines[1] == "  5k            0:25:00  80 %: 0:23:20 to 0:26:40  [earlier race]"
+    assert len(lines) == 5
 
 
 def test_too_many_athletes_for_one_page(tmp_path, monkeypatch):

@@ -47,7 +47,7 @@ def forecast(distance_m, last_distance_m, last_time_s, days_since) -> tuple[np.n
     --------
     >>> log_time, log_sd = forecast([10000.0], [5000.0], [1500.0], [30.0])
     >>> np.exp(log_time).round(), log_sd.round(3)
-    (array([3128.]), array([0.063]))
+    (array([3137.]), array([0.065]))
     """
     distance_m, last_distance_m, last_time_s, days_since = (
         np.asarray(x, dtype=float) for x in (distance_m, last_distance_m, last_time_s, days_since)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from stride.errors import StrideError
 from stride.report.data import read_build, read_forecasts
 from stride.report.words import day, plain, span, time
@@ -37,7 +39,7 @@ def write_report(database: Path, target: Path, athlete: str | None = None) -> No
 
 
 def forecast_lines(database: Path, athlete: str | None = None) -> list[str]:
-    """Say the forecasts of the last build in plain lines.
+    """Say the forecasts of the last build in plain lines: intervals for one, a table for many.
 
     Parameters
     ----------
@@ -58,18 +60,28 @@ def forecast_lines(database: Path, athlete: str | None = None) -> list[str]:
     athletes, forecasts = read_forecasts(database, athlete)
     if not athletes:
         return ["No athlete yet: import an export with `stride import`, then run `make build`."]
-    lines = []
-    for name in athletes[:SHOWN_IN_TERMINAL]:
-        rows = forecasts[forecasts["athlete_id"] == name]
-        if rows.empty:
-            lines.append(f"{name}: no forecast yet, run `make build`.")
-            continue
-        lines.append(f"{name}, {day(rows['prediction_date'].iloc[0])}")
-        lines += [
-            f"  {row.distance_label:<14}{time(row.predicted_time_s)}"
-            f"  80 %: {span(row.lower_80_s, row.upper_80_s)}  [{plain(row.support)}]"
-            for row in rows.itertuples()
-        ]
+    if forecasts.empty:
+        return [f"{', '.join(athletes[:SHOWN_IN_TERMINAL])}: no forecast yet, run `make build`."]
+    return _one(athletes[0], forecasts) if len(athletes) == 1 else _many(athletes, forecasts)
+
+
+def _one(athlete: str, forecasts: pd.DataFrame) -> list[str]:
+    return [f"{athlete}, {day(forecasts['prediction_date'].iloc[0])}"] + [
+        f"  {row.distance_label:<14}{time(row.predicted_time_s)}"
+        f"  80 %: {span(row.lower_80_s, row.upper_80_s)}  [{plain(row.support)}]"
+        for row in forecasts.itertuples()
+    ]
+
+
+def _many(athletes: list[str], forecasts: pd.DataFrame) -> list[str]:
+    times = forecasts.pivot_table(
+        index="athlete_id", columns="distance_m", values="predicted_time_s"
+    ).reindex(athletes)
+    labels = forecasts.groupby("distance_m")["distance_label"].first()
+    width = max(map(len, athletes[:SHOWN_IN_TERMINAL])) + 2
+    lines = [" " * width + "".join(f"{label:>15}" for label in labels)]
+    for name, row in times.head(SHOWN_IN_TERMINAL).iterrows():
+        lines.append(f"{name:<{width}}" + "".join(f"{time(seconds):>15}" for seconds in row))
     if len(athletes) > SHOWN_IN_TERMINAL:
         lines.append(f"... and {len(athletes) - SHOWN_IN_TERMINAL:,} more")
     return lines
