@@ -78,7 +78,7 @@ lock: $(VENV)/installed-dev  ## Renew requirements*.txt from pyproject.toml
 	 compile() { $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	   --no-strip-extras --no-emit-index-url --no-header --quiet --upgrade "$$@"; }; \
 	 compile --extra dev -o requirements-dev.txt && \
-	 compile --extra install -c requirements-dev.txt -o requirements.txt'
+	 compile --extra run -c requirements-dev.txt -o requirements.txt'
 
 clean:  ## Remove everything made here but your data and the environment
 	@rm -rf target logs demo dist build python/*.egg-info .pytest_cache .ruff_cache

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from stride import paths
 
-EXPERIMENT = "stride-race-time"
+EXPERIMENT = "/Shared/stride-race-time"
+"""Databricks wants a path of its workspace; elsewhere it is a name like any other."""
+
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous_champion"
 _FINGERPRINT = "stride.data_fingerprint"
 TRUSTED = ["numpy.dtype", "stride.racetime.model.RaceTimeModel"]
@@ -54,13 +56,13 @@ def connect():
 
 def find(client, model_name: str, fingerprint: str) -> Version | None:
     """The latest version that was trained on exactly this data, if there is one."""
-    found = [
-        version
-        for version in client.search_model_versions(f"name = '{model_name}'")
-        if version.tags.get(_FINGERPRINT) == fingerprint
-    ]
-    newest = max(found, key=lambda version: int(version.version), default=None)
-    return newest and Version(str(newest.version), newest.run_id)
+    found = client.search_model_versions(f"name = '{model_name}'")
+    for number in sorted((int(version.version) for version in found), reverse=True):
+        # Unity Catalog's search leaves the tags out.
+        version = client.get_model_version(model_name, str(number))
+        if version.tags.get(_FINGERPRINT) == fingerprint:
+            return Version(str(number), version.run_id)
+    return None
 
 
 def register(client, model_name: str, model, example, tags: dict, metrics: dict) -> Version:
@@ -99,8 +101,11 @@ def register(client, model_name: str, model, example, tags: dict, metrics: dict)
             signature=mlflow.models.infer_signature(example, model.predict(example)),
             pip_requirements=[f"scikit-learn=={sklearn.__version__}"],
         )
-    if not client.search_registered_models(f"name = '{model_name}'"):
+    try:
         client.create_registered_model(model_name)
+    except mlflow.MlflowException as problem:
+        if problem.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
     registered = client.create_model_version(
         model_name, info.model_uri, run.info.run_id, tags=tags, model_id=info.model_id
     )

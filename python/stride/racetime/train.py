@@ -66,7 +66,9 @@ def train(races: pd.DataFrame, gate: pd.DataFrame, *, model_name: str) -> pd.Dat
                 model,
                 races[FEATURES].head(20),
                 tags={key: receipt[key] for key in ("data_fingerprint", "code_commit")},
-                metrics=dict(zip(gate["metric"], gate["metric_value"].fillna(-1.0), strict=True)),
+                metrics=gate.dropna(subset="metric_value")
+                .set_index("metric")["metric_value"]
+                .to_dict(),
             )
         registry.challenge(client, model_name, version)
         if is_passed:
