@@ -17,8 +17,8 @@ LAST_DAY = date(2026, 6, 30)
 class Home:
     """One STRIDE_HOME: imports into it, builds it, asks it."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, folder: Path, project: Path = ROOT):
+        self.folder, self.project = folder, project
         self.environment = os.environ | {
             "STRIDE_HOME": str(folder),
             "DBT_PROFILES_DIR": str(ROOT / "profiles"),
@@ -35,7 +35,7 @@ class Home:
         program = Path(sys.executable).with_name(command[0])
         return subprocess.run(
             [program, *command[1:]],
-            cwd=ROOT,
+            cwd=self.project,
             env=self.environment,
             capture_output=True,
             text=True,

@@ -4,9 +4,7 @@ import pandas as pd
 
 from stride.racetime.model import FEATURES, RaceTimeModel
 from stride.racetime.riegel import riegel
-
-GAP_DAYS = 43
-"""Days kept out between training and test: 42-day features and the day itself."""
+from stride.racetime.split import CalendarSplit
 
 COLUMNS = {
     "race_id": "string",
@@ -39,15 +37,19 @@ def backtest(races: pd.DataFrame) -> pd.DataFrame:
         One row per usable race, the columns of `COLUMNS`.
     """
     races = races[races["unused_reason"].isna()].sort_values(["race_date", "race_id"])
-    quarters = races["race_date"].dt.to_period("Q")
-    judged = []
-    for quarter, asked in races.groupby(quarters):
-        known = races[races["race_date"] <= quarter.start_time - pd.Timedelta(days=GAP_DAYS)]
-        model = RaceTimeModel().fit(known[FEATURES], known["race_time_s"])
-        judged.append(asked.join(model.predict_interval(asked)).assign(trained_on_races=len(known)))
-    if not judged:
-        return pd.DataFrame(columns=list(COLUMNS))
-    rows = pd.concat(judged)
+    # What nothing older can teach, stage 1 forecasts alone; `trained_on_races` says so with 0.
+    untrained = RaceTimeModel().fit(races[FEATURES].head(0), [])
+    rows = untrained.predict_interval(races).assign(trained_on_races=0)
+    try:
+        for train, test in CalendarSplit().split(races):
+            known, asked = races.iloc[train], races.iloc[test]
+            model = RaceTimeModel().fit(known[FEATURES], known["race_time_s"])
+            rows.loc[asked.index] = model.predict_interval(asked).assign(
+                trained_on_races=len(known)
+            )
+    except ValueError:
+        pass  # too short to split: every forecast is stage 1's
+    rows = races.join(rows)
     rows["baseline_time_s"] = riegel(
         rows["last_race_time_s"], rows["last_race_distance_m"], rows["distance_m"]
     )
