@@ -47,7 +47,7 @@ def leaky_project(tmp_path_factory) -> Path:
     )
     leak(
         copy / "models" / "features" / "rolling_features.sql",
-        ("rows between 27 preceding and current row", "rows between 27 preceding and 1 following"),
+        ("rows between 27 preceding and current row", "rows between 27 preceding and 7 following"),
     )
     return copy
 
