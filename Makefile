@@ -18,10 +18,10 @@ export MLFLOW_DISABLE_TELEMETRY := true
 VARS := $(if $(AS_OF),--vars '{as_of_date: $(AS_OF)}')
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo build report docs test lint format pytest parity lock clean
+.PHONY: help install demo build report docs test lint format pytest parity benchmark-as-of lock clean
 
 help:  ## This list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 20
 
 install: $(VENV)/installed  ## The environment alone: .venv with everything that running needs
 
@@ -43,7 +43,7 @@ build: $(VENV)/installed  ## Build everything from what was imported (AS_OF=day 
 report: $(VENV)/installed  ## Write the report of the last build and print the forecasts
 	@$(BIN)/stride report
 
-docs: $(VENV)/installed  ## Documentation and lineage of every table, in target/index.html
+docs: $(VENV)/installed  ## Documentation and lineage of every table, in target/static_index.html
 	@$(BIN)/dbt docs generate --static $(VARS)
 
 test: lint pytest parity  ## Lint and every test, both engines
@@ -72,6 +72,11 @@ parity: $(VENV)/installed-dev  ## Build the sample on DuckDB and on Spark throug
 	@$(BIN)/stride sample --athletes 3 --years 2 --seed 5
 	@$(BIN)/stride import $(STRIDE_HOME)/sample/athletes.csv
 	@$(BIN)/python tests/databricks/parity.py --as-of-date 2026-06-30 --twice
+
+benchmark-as-of: export STRIDE_HOME := target/benchmark
+benchmark-as-of: $(VENV)/installed-dev  ## Time of the point-in-time join: a million races over nine million days
+	@mkdir -p $(STRIDE_HOME)
+	@$(BIN)/python tests/benchmarks/as_of_join.py
 
 lock: $(VENV)/installed-dev  ## Renew requirements*.txt from pyproject.toml
 	@sh -c '\

@@ -4,10 +4,13 @@
     learns from is what it is asked with.
 
     `events` is a relation with athlete_id, distance_m and the date column `event_date`; `keys`
-    are its columns to keep. The day spine has no gaps, so the day before is the latest day
-    strictly before; an event without it keeps its row, with nulls.
+    are its columns to keep. An event without any day before it keeps its row, with nulls.
 -#}
 {% macro state_before(events, keys, event_date) -%}
+{%- set state_columns = [
+    'feature_date', 'days_of_history', 'ctl', 'atl', 'tsb_end_of_day', 'acwr', 'run_distance_7d_m',
+    'run_distance_28d_m', 'run_distance_84d_m', 'longest_run_60d_m',
+] -%}
 with
 
 events as (
@@ -27,6 +30,12 @@ events as (
 states as (
 
     select * from {{ ref('rolling_features') }}
+
+),
+
+placed as (
+
+    {{ as_of_join('events', 'states', ['athlete_id'], 'event_date', 'feature_date', state_columns) }}
 
 ),
 
@@ -55,33 +64,30 @@ final as (
 
     select
         {%- for key in keys %}
-        events.{{ key }},
+        placed.{{ key }},
         {%- endfor %}
-        events.athlete_id,
-        events.event_date as {{ event_date }},
-        events.distance_m,
-        states.feature_date,
-        states.days_of_history,
-        states.ctl,
-        states.atl,
+        placed.athlete_id,
+        placed.event_date as {{ event_date }},
+        placed.distance_m,
+        placed.feature_date,
+        placed.days_of_history,
+        placed.ctl,
+        placed.atl,
         -- At the end of the day before: the form with which the event's day begins.
-        states.tsb_end_of_day as tsb,
-        states.acwr,
-        states.run_distance_7d_m,
-        states.run_distance_28d_m,
-        states.run_distance_84d_m,
-        states.longest_run_60d_m,
+        placed.tsb_end_of_day as tsb,
+        placed.acwr,
+        placed.run_distance_7d_m,
+        placed.run_distance_28d_m,
+        placed.run_distance_84d_m,
+        placed.longest_run_60d_m,
         coalesce(earlier_races.races_before, 0) as races_before,
         earlier_races.distance_m as last_race_distance_m,
         earlier_races.race_time_s as last_race_time_s,
         earlier_races.days_since as days_since_last_race
 
-    from events
-    left join states
-        on events.athlete_id = states.athlete_id
-        and states.feature_date = {{ days_before('events.event_date', 1) }}
+    from placed
     left join earlier_races
-        on events.{{ keys[0] }} = earlier_races.{{ keys[0] }}
+        on placed.{{ keys[0] }} = earlier_races.{{ keys[0] }}
         and earlier_races.recency = 1
 
 )

@@ -42,8 +42,11 @@ def leaky_project(tmp_path_factory) -> Path:
         shutil.copy(ROOT / name, copy / name)
     leak(
         copy / "macros" / "point_in_time" / "state_before.sql",
-        ("days_before('events.event_date', 1)", "days_before('events.event_date', 0)"),
         ("races.race_date < events.event_date", "races.race_date <= events.event_date"),
+    )
+    leak(
+        copy / "macros" / "engine" / "as_of_join.sql",
+        (" > {{ right_rows }}.{{ right_time }}", " >= {{ right_rows }}.{{ right_time }}"),
     )
     leak(
         copy / "models" / "features" / "rolling_features.sql",
