@@ -1,7 +1,7 @@
 {#- Relation: every row of a kind that `stride import` landed, from all its Parquet files. -#}
 {% macro landed(name) -%}
     {%- do source('landing', name) -%}
-    {{ return(adapter.dispatch('landed')(landing_path() ~ '/' ~ name)) }}
+    {{ return(adapter.dispatch('landed')(landing_path() | replace("'", "''") ~ '/' ~ name)) }}
 {%- endmacro %}
 
 {% macro duckdb__landed(path) -%}

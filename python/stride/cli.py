@@ -11,13 +11,17 @@ from stride.errors import StrideError
 
 
 class _Group(click.Group):
-    """Shows a `StrideError` as one sentence instead of a stack trace."""
+    """Shows what the user can put right as one sentence instead of a stack trace."""
 
     def invoke(self, context):
         try:
             return super().invoke(context)
         except StrideError as problem:
             raise click.ClickException(str(problem)) from None
+        except OSError as problem:  # a full disk, a folder without permission
+            raise click.ClickException(
+                f"{problem.filename or paths.home()} can't be used: {problem.strerror}."
+            ) from None
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -56,6 +60,8 @@ def import_(path: Path, athlete: str | None, timezone: str | None):
         try:
             receipt = land_export(export, paths.landing(), athlete_id, zone)
         except StrideError as problem:
+            if len(exports) == 1:
+                raise
             failed += 1
             click.echo(f"{athlete_id}: {problem}", err=True)
             continue

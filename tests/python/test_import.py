@@ -146,22 +146,26 @@ def test_athletes_whose_ids_begin_alike_do_not_share_settings(tmp_path):
         (["{folder}", "--athlete", "ana", "--timezone", "UTC"], "no activities.csv in the folder"),
         (["{empty}", "--athlete", "ana", "--timezone", "UTC"], "is empty"),
         (["{cut}", "--athlete", "ana", "--timezone", "UTC"], "can't be read"),
+        (["{pdf}", "--athlete", "ana", "--timezone", "UTC"], "is no activities.csv of Strava"),
     ],
 )
 def test_a_mistake_gets_one_clear_sentence(tmp_path, monkeypatch, arguments, sentence):
     monkeypatch.setenv("STRIDE_HOME", str(tmp_path / "home"))
     (tmp_path / "empty_folder").mkdir()
     (tmp_path / "empty.csv").write_bytes(b"")
+    (tmp_path / "story.pdf").write_bytes(b"%PDF-1.7\x00\xff\x1b[2J")
     (tmp_path / "cut.csv.gz").write_bytes(gzip.compress(table(RUN))[:-20])
     names = {
         "csv": as_csv(tmp_path, table(RUN)),
         "folder": tmp_path / "empty_folder",
         "empty": tmp_path / "empty.csv",
         "cut": tmp_path / "cut.csv.gz",
+        "pdf": tmp_path / "story.pdf",
     }
     done = CliRunner().invoke(main, ["import", *(part.format(**names) for part in arguments)])
     assert done.exit_code != 0 and sentence in done.output
-    assert "Traceback" not in done.output
+    assert isinstance(done.exception, SystemExit) and "Traceback" not in done.output
+    assert "\x1b" not in done.output
     assert not list((tmp_path / "home").rglob("strava_activities/*"))
 
 
@@ -174,3 +178,12 @@ def test_one_bad_export_does_not_stop_the_others(tmp_path, monkeypatch):
     done = CliRunner().invoke(main, ["import", str(tmp_path / "athletes.csv")])
     assert done.exit_code == 1
     assert "ana: 1 activities imported." in done.output and "1 of 2 exports" in done.output
+
+
+def test_a_home_that_cannot_be_written_is_named(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("STRIDE_HOME", str(tmp_path / "file"))
+    path = as_csv(tmp_path, table(RUN))
+    done = CliRunner().invoke(main, ["import", str(path), "--athlete", "a", "--timezone", "UTC"])
+    assert isinstance(done.exception, SystemExit)
+    assert f"Error: {tmp_path}" in done.output and "can't be used" in done.output

@@ -112,10 +112,16 @@ def _places(header: list[str], source_file: str) -> dict[str, int]:
         if len(at) >= column.occurrence:
             places[landed] = at[column.occurrence - 1]
     missing = [COLUMNS[landed].header for landed in _REQUIRED if landed not in places]
+    if len(missing) == len(_REQUIRED):
+        raise StrideError(
+            f"{source_file} is no activities.csv of Strava: it has none of the columns "
+            f"{', '.join(map(repr, missing))}."
+        )
     if missing:
+        found = "".join(c for c in ", ".join(header) if c.isprintable())
         raise StrideError(
             f"{source_file} lacks the column {', '.join(map(repr, missing))}; "
-            f"it has: {', '.join(header)[:400]}."
+            f"it has: {found[:400]}."
         )
     return places
 
