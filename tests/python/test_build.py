@@ -183,6 +183,17 @@ def test_a_build_before_any_import_says_what_to_do(tmp_path):
     assert "Nothing has been imported yet" in done.stdout and "stride import" in done.stdout
 
 
+def test_before_any_history_the_fallback_speaks_in_a_home_of_any_name(sample_home, tmp_path):
+    home = Home(tmp_path / "Ana's own home")
+    shutil.copytree(sample_home.folder / "landing", home.folder / "landing")
+    home.build(date(2000, 1, 1))
+    rows = home.ask(
+        "select distinct support, model_role, lower_80_s > 0 from inference.race_predictions"
+    )
+    assert rows == [("population_only", "stage-1", True)]
+    assert home.ask("select count(*) from features.daily_features") == [(0,)]
+
+
 def test_docs_can_be_generated(sample_home, tmp_path):
     home = copy_of(sample_home, tmp_path / "docs")
     done = home.dbt("docs", "generate", "--static", as_of=LAST_DAY)
