@@ -1,0 +1,71 @@
+"""The columns of every landed Parquet file: the border between importing and dbt."""
+
+import pyarrow as pa
+
+LANDING_VERSION = 2
+"""Raised when the columns of a landed file change their meaning."""
+
+_INSTANT = pa.timestamp("us", tz="UTC")
+
+HEART_RATE_SECONDS = pa.list_(pa.struct([("bpm", pa.int64()), ("seconds", pa.float64())]))
+"""Seconds spent at each heart rate; zones and TRIMP follow from it whatever the thresholds."""
+
+BEST_EFFORTS = pa.list_(
+    pa.struct([("kind", pa.string()), ("target", pa.float64()), ("value", pa.float64())])
+)
+"""Kind ``distance``: target in m, value in s. Kind ``power``: target in s, value in W."""
+
+# What the athlete did, as a table, an API or a recording tells it.
+SUMMARY = {
+    "activity_id": pa.string(),
+    "name": pa.string(),
+    "sport_type": pa.string(),
+    "started_at": _INSTANT,
+    "local_started_at": _INSTANT,  # the clock on the spot, where the source tells it; no zone
+    "time_zone": pa.string(),  # IANA name or offset such as +01:00, where the source tells it
+    "elapsed_time_s": pa.float64(),
+    "moving_time_s": pa.float64(),
+    "displayed_distance": pa.float64(),  # km, for swims metres
+    "distance_m": pa.float64(),
+    "elevation_gain_m": pa.float64(),
+    "avg_hr_bpm": pa.float64(),
+    "max_hr_bpm": pa.float64(),
+    "avg_power_w": pa.float64(),
+    "weighted_power_w": pa.float64(),
+    "graded_distance_m": pa.float64(),
+    "temperature_c": pa.float64(),
+    "weight_kg": pa.float64(),
+    "relative_effort": pa.float64(),
+    "perceived_exertion": pa.float64(),
+    "is_race_flagged": pa.bool_(),
+    "is_indoor": pa.bool_(),
+    "device_file": pa.string(),
+}
+
+# What only the samples of a recording tell; null for rows of a table.
+RECORDED = {
+    "graded_speed_mps": pa.float64(),  # mean grade-adjusted speed while moving
+    "graded_speed_4th_mps": pa.float64(),  # 4th-power mean of its 30-s means
+    "decoupling_pct": pa.float64(),
+    "heart_rate_seconds": HEART_RATE_SECONDS,
+    "best_efforts": BEST_EFFORTS,
+}
+
+ACTIVITIES = pa.schema(
+    [
+        ("athlete_id", pa.string()),
+        ("landed_row_id", pa.string()),
+        ("source_kind", pa.string()),  # strava_export, csv, strava_api, device_file
+        *SUMMARY.items(),
+        *RECORDED.items(),
+        ("problem", pa.string()),  # code of why a recording gave nothing; null if it did
+        ("unreadable_cells", pa.string()),
+        ("raw_row", pa.string()),
+        ("row_hash", pa.string()),
+        ("source_file", pa.string()),
+        ("source_row_number", pa.int64()),
+        ("content_hash", pa.string()),
+        ("landing_version", pa.int64()),
+        ("ingested_at", _INSTANT),
+    ]
+)
