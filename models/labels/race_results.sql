@@ -17,6 +17,8 @@ judged as (
     select
         candidates.*,
         case
+            when candidates.is_race_corrected then 'athlete'
+            when not candidates.is_race_corrected then null
             when candidates.is_race_flagged then 'platform_flag'
             when names.has_race_word and not names.has_training_word then 'name'
         end as evidence
@@ -38,10 +40,11 @@ final as (
         name as race_name,
         distance_label,
         official_distance_m as distance_m,
-        -- The clock of a race does not stop, and is not rescaled by GPS.
-        elapsed_time_s as race_time_s,
+        -- The official time, else the clock: it does not stop, and is not rescaled by GPS.
+        race_time_s,
         gps_distance_m,
-        evidence
+        evidence,
+        is_maximal
 
     from judged
     where evidence is not null

@@ -6,13 +6,29 @@ athletes as (
 
 ),
 
+corrections as (
+
+    select * from {{ ref('activity_corrections') }}
+
+),
+
 runs as (
 
-    select activities.*
+    select
+        activities.*,
+        corrections.is_race as is_race_corrected,
+        corrections.is_maximal,
+        corrections.official_distance_m as corrected_distance_m,
+        corrections.official_time_s as corrected_time_s,
+        coalesce(corrections.official_distance_m, activities.distance_m) as sought_distance_m
+
     from {{ ref('activities') }} as activities
     inner join athletes
         on activities.athlete_id = athletes.athlete_id
         and activities.activity_date <= athletes.as_of_date
+    left join corrections
+        on activities.athlete_id = corrections.athlete_id
+        and activities.activity_id = corrections.activity_id
     where activities.sport = 'run'
 
 ),
@@ -28,19 +44,19 @@ matched as (
 
     select
         runs.*,
-        standard_distances.distance_label,
-        standard_distances.distance_m as official_distance_m,
+        coalesce(standard_distances.distance_label, 'other') as distance_label,
+        coalesce(runs.corrected_distance_m, standard_distances.distance_m) as official_distance_m,
         row_number() over (
             partition by runs.athlete_id, runs.activity_id
             order by
-                abs(ln(runs.distance_m / standard_distances.distance_m) - 0.01e0) asc nulls last
+                abs(ln(runs.sought_distance_m / standard_distances.distance_m) - 0.01e0) asc
+                nulls last
         ) as nearness
 
     from runs
-    inner join standard_distances
-        on runs.distance_m between standard_distances.shortest_m and standard_distances.longest_m
-    -- Faster than a world record or slower than a walk is a recording gone wrong.
-    where standard_distances.distance_m / runs.elapsed_time_s between 1.6e0 and 6.9e0
+    left join standard_distances
+        on runs.sought_distance_m
+        between standard_distances.shortest_m and standard_distances.longest_m
 
 ),
 
@@ -54,11 +70,16 @@ final as (
         distance_label,
         official_distance_m,
         distance_m as gps_distance_m,
-        elapsed_time_s,
-        is_race_flagged
+        coalesce(corrected_time_s, elapsed_time_s) as race_time_s,
+        is_race_flagged,
+        is_race_corrected,
+        coalesce(is_maximal, true) as is_maximal
 
     from matched
-    where nearness = 1
+    where
+        nearness = 1
+        -- Faster than a world record or slower than a walk is a recording gone wrong.
+        and official_distance_m / coalesce(corrected_time_s, elapsed_time_s) between 1.6e0 and 6.9e0
 
 )
 

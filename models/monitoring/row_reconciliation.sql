@@ -2,49 +2,65 @@ with
 
 landed as (
 
-    select * from {{ ref('strava_activities') }}
+    select * from {{ ref('landed_activities') }}
 
 ),
 
-kept as (
+imports as (
 
-    select landed_row_id from {{ ref('activities') }}
-
-),
-
-duplicates as (
-
-    select landed_row_id from {{ ref('duplicates') }}
+    select * from {{ ref('landed_imports') }}
 
 ),
 
-quarantine as (
+places as (
 
-    select landed_row_id from {{ ref('quarantine') }}
+    select landed_row_id, 'activity' as place from {{ ref('activities') }}
+    union all
+    select landed_row_id, 'duplicate' as place from {{ ref('duplicates') }}
+    union all
+    select landed_row_id, 'quarantine' as place from {{ ref('quarantine') }}
+
+),
+
+counted as (
+
+    select
+        landed.athlete_id,
+        landed.import_id,
+        landed.source_kind,
+        min(landed.ingested_at) as ingested_at,
+        cast(count(distinct landed.landed_row_id) as bigint) as rows_landed,
+        cast(count_if(places.place = 'activity') as bigint) as rows_kept,
+        cast(count_if(places.place = 'duplicate') as bigint) as rows_duplicate,
+        cast(count_if(places.place = 'quarantine') as bigint) as rows_quarantined
+
+    from landed
+    left join places on landed.landed_row_id = places.landed_row_id
+    group by landed.athlete_id, landed.import_id, landed.source_kind
 
 ),
 
 final as (
 
     select
-        landed.athlete_id,
-        landed.content_hash,
-        landed.source_file,
-        min(landed.ingested_at) as ingested_at,
-        cast(count(*) as bigint) as rows_landed,
-        cast(count(kept.landed_row_id) as bigint) as rows_kept,
-        cast(count(duplicates.landed_row_id) as bigint) as rows_duplicate,
-        cast(count(quarantine.landed_row_id) as bigint) as rows_quarantined,
-        cast(
-            count(*) - count(kept.landed_row_id) - count(duplicates.landed_row_id)
-            - count(quarantine.landed_row_id) as bigint
-        ) as rows_unaccounted
+        counted.athlete_id,
+        counted.import_id,
+        counted.source_kind,
+        imports.source_file,
+        counted.ingested_at,
+        imports.rows_read,
+        imports.rows_unchanged,
+        counted.rows_landed,
+        counted.rows_kept,
+        counted.rows_duplicate,
+        counted.rows_quarantined,
+        counted.rows_landed - counted.rows_kept - counted.rows_duplicate - counted.rows_quarantined
+            as rows_unaccounted
 
-    from landed
-    left join kept on landed.landed_row_id = kept.landed_row_id
-    left join duplicates on landed.landed_row_id = duplicates.landed_row_id
-    left join quarantine on landed.landed_row_id = quarantine.landed_row_id
-    group by landed.athlete_id, landed.content_hash, landed.source_file
+    from counted
+    left join imports
+        on counted.athlete_id = imports.athlete_id
+        and counted.import_id = imports.import_id
 
 )
 

@@ -9,10 +9,11 @@ accepted as (
 survivors as (
 
     select * from {{ ref('stg_activity_survivors') }}
-    where duplicate_reason is null
+    where duplicate_reason is null and not is_excluded
 
 ),
 
+-- The table names the activity; what it leaves empty, the recording fills.
 final as (
 
     select
@@ -20,31 +21,47 @@ final as (
         accepted.athlete_id,
         accepted.activity_id,
         accepted.landed_row_id,
+        survivors.recording_row_id,
 
         ---------- what
         accepted.name,
-        accepted.sport,
-        accepted.sport_type,
+        case
+            when accepted.sport_type is null then coalesce(recording.sport, accepted.sport)
+            else accepted.sport
+        end as sport,
+        coalesce(accepted.sport_type, recording.sport_type) as sport_type,
         accepted.is_race_flagged,
 
-        ---------- when
+        ---------- when: the place's own clock where any source tells it
         accepted.started_at,
-        accepted.local_started_at,
-        accepted.activity_date,
-
+        {% for column in ['local_started_at', 'time_zone', 'time_zone_source', 'activity_date'] -%}
+        case
+            when accepted.time_zone_source = 'athlete' and recording.time_zone_source = 'device'
+                then recording.{{ column }}
+            else accepted.{{ column }}
+        end as {{ column }},
+        {% endfor %}
         ---------- measures
         accepted.elapsed_time_s,
-        accepted.moving_time_s,
-        accepted.distance_m,
-        accepted.elevation_gain_m,
-        accepted.avg_hr_bpm,
-        accepted.max_hr_bpm,
+        {% for column in [
+            'moving_time_s', 'distance_m', 'elevation_gain_m', 'avg_hr_bpm', 'max_hr_bpm',
+            'avg_power_w', 'weighted_power_w', 'graded_distance_m', 'graded_speed_mps',
+            'graded_speed_4th_mps', 'decoupling_pct', 'temperature_c', 'weight_kg'
+        ] -%}
+        coalesce(accepted.{{ column }}, recording.{{ column }}) as {{ column }},
+        {% endfor -%}
         accepted.perceived_exertion,
+        accepted.relative_effort,
 
+        ---------- how far it can be trusted, and since when it is known
+        accepted.value_flags,
+        survivors.is_api_only,
+        survivors.first_known_at,
         accepted.ingested_at
 
     from accepted
     inner join survivors on accepted.landed_row_id = survivors.landed_row_id
+    left join accepted as recording on survivors.recording_row_id = recording.landed_row_id
 
 )
 

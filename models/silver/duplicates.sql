@@ -3,7 +3,7 @@ with
 survivors as (
 
     select * from {{ ref('stg_activity_survivors') }}
-    where duplicate_reason is not null
+    where duplicate_reason is not null and not is_excluded
 
 ),
 
@@ -21,6 +21,7 @@ final as (
         survivors.duplicate_reason,
         accepted.athlete_id,
         accepted.activity_id,
+        accepted.source_kind,
         accepted.ingested_at
 
     from survivors

@@ -1,77 +1,113 @@
 with
 
-landed as (
-
-    select * from {{ ref('strava_activities') }}
-
-),
-
-sports as (
-
-    select * from {{ ref('sports') }}
-
-),
-
-athletes as (
-
-    select * from {{ ref('athletes') }}
-
-),
-
 typed as (
 
-    select
-        landed.landed_row_id,
-        landed.athlete_id,
-        landed.activity_id,
-        landed.name,
-        landed.sport_type,
-        coalesce(sports.sport, 'other') as sport,
-        landed.started_at,
-        {{ local_time('landed.started_at', 'athletes.time_zone') }} as local_started_at,
-        landed.elapsed_time_s,
-        landed.moving_time_s,
-        -- Older exports have one distance only, as displayed: in metres for swims, else in km.
-        coalesce(
-            landed.distance_m,
-            landed.displayed_distance * case when sports.sport = 'swim' then 1e0 else 1e3 end
-        ) as distance_m,
-        landed.elevation_gain_m,
-        -- A chest strap that slipped, not a heart: no adult averages below 30 or above 230.
-        case when landed.avg_hr_bpm between 30e0 and 230e0 then landed.avg_hr_bpm end as avg_hr_bpm,
-        case when landed.max_hr_bpm between 30e0 and 230e0 then landed.max_hr_bpm end as max_hr_bpm,
-        landed.perceived_exertion,
-        coalesce(landed.is_race_flagged, false) as is_race_flagged,
-        landed.device_file is not null as has_device_file,
-        landed.unreadable_cells,
-        landed.source_row_number,
-        landed.content_hash,
-        landed.ingested_at
+    select * from {{ ref('stg_typed_activities') }}
 
-    from landed
-    left join sports on landed.sport_type = sports.sport_type
-    left join athletes on landed.athlete_id = athletes.athlete_id
+),
+
+dropped as (
+
+    select * from {{ ref('stg_dropped_values') }}
+
+),
+
+-- An activity that a later export no longer has, and that did not come back.
+deleted as (
+
+    select
+        deletions.athlete_id,
+        deletions.activity_id,
+        max(deletions.ingested_at) as deleted_at
+
+    from {{ ref('landed_deletions') }} as deletions
+    group by deletions.athlete_id, deletions.activity_id
+
+),
+
+last_seen as (
+
+    select
+        athlete_id,
+        activity_id,
+        max(ingested_at) as last_seen_at
+
+    from typed
+    group by athlete_id, activity_id
+
+),
+
+gone as (
+
+    select deleted.*
+    from deleted
+    inner join last_seen
+        on deleted.athlete_id = last_seen.athlete_id
+        and deleted.activity_id = last_seen.activity_id
+        and deleted.deleted_at > last_seen.last_seen_at
 
 ),
 
 final as (
 
     select
-        *,
-        cast(local_started_at as date) as activity_date,
+        typed.landed_row_id,
+        typed.athlete_id,
+        typed.source_kind,
+        typed.activity_id,
+        typed.name,
+        typed.sport,
+        typed.sport_type,
+        typed.is_race_flagged,
+        typed.started_at,
+        typed.local_started_at,
+        typed.time_zone,
+        typed.time_zone_source,
+        typed.activity_date,
+        typed.elapsed_time_s,
+        {% for column, drop in [
+            ('moving_time_s', 'moving_time'),
+            ('distance_m', 'distance'),
+            ('elevation_gain_m', 'elevation'),
+            ('avg_hr_bpm', 'avg_hr'),
+            ('max_hr_bpm', 'max_hr'),
+            ('avg_power_w', 'power'),
+            ('weighted_power_w', 'weighted_power'),
+            ('graded_distance_m', 'distance'),
+            ('graded_speed_mps', 'distance'),
+            ('graded_speed_4th_mps', 'distance'),
+            ('decoupling_pct', 'distance'),
+            ('temperature_c', 'temperature'),
+            ('weight_kg', 'weight'),
+            ('perceived_exertion', 'perceived_exertion')
+        ] -%}
+        case when coalesce(dropped.drops_{{ drop }}, 0) = 0 then typed.{{ column }} end as {{ column }},
+        {% endfor -%}
+        typed.relative_effort,
+        typed.device_file,
+        dropped.value_flags,
+        typed.source_row_number,
+        typed.content_hash,
+        typed.ingested_at,
         case
-            when unreadable_cells like '%cell_count%' then 'broken_row'
-            when activity_id is null then 'no_activity_id'
-            when started_at is null then 'no_start'
-            when started_at > ingested_at + interval '1' day then 'starts_after_import'
-            when coalesce(elapsed_time_s, 0e0) <= 0e0 then 'no_duration'
-            when elapsed_time_s > 259200e0 then 'longer_than_3_days'
-            when unreadable_cells like '%distance%' then 'unreadable_distance'
-            when distance_m < 0e0 then 'negative_distance'
-            when local_started_at is null then 'no_time_zone'
+            when typed.problem is not null then typed.problem
+            when typed.unreadable_cells like '%cell_count%' then 'broken_row'
+            when typed.activity_id is null then 'no_activity_id'
+            when typed.started_at is null then 'no_start'
+            when typed.started_at < cast('1980-01-01' as timestamp) then 'starts_before_1980'
+            when typed.started_at > typed.ingested_at + interval '1' day then 'starts_after_import'
+            when dropped.quarantine_rule is not null then dropped.quarantine_rule
+            when typed.distance_m is null and typed.unreadable_cells like '%distance%'
+                then 'unreadable_distance'
+            when typed.local_started_at is null then 'no_time_zone'
+            when gone.activity_id is not null then 'deleted_at_source'
         end as quarantine_reason
 
     from typed
+    left join dropped on typed.landed_row_id = dropped.landed_row_id
+    left join gone
+        on typed.athlete_id = gone.athlete_id
+        and typed.activity_id = gone.activity_id
 
 )
 

@@ -1,61 +1,89 @@
 with
 
-accepted as (
-
-    select * from {{ ref('stg_activities') }}
-    where quarantine_reason is null
-
-),
-
--- The same activity exported again: the latest export is what the athlete says now.
 versions as (
 
-    select
-        *,
-        first_value(landed_row_id) over (
-            partition by athlete_id, activity_id
-            order by
-                ingested_at desc nulls last,
-                content_hash asc nulls last,
-                source_row_number desc nulls last
-        ) as latest_row_id
-
-    from accepted
+    select * from {{ ref('stg_activity_versions') }}
 
 ),
 
--- The same workout under two ids, uploaded twice: the richer recording stays.
-recordings as (
+workouts as (
+
+    select * from {{ ref('stg_same_workouts') }}
+
+),
+
+excluded as (
+
+    select * from {{ ref('activity_corrections') }}
+    where is_excluded
+
+),
+
+grouped as (
 
     select
-        landed_row_id,
-        first_value(landed_row_id) over (
-            partition by athlete_id, sport_type, started_at, elapsed_time_s
-            order by
-                (avg_hr_bpm is not null) desc nulls last,
-                has_device_file desc nulls last,
-                distance_m desc nulls last,
-                activity_id asc nulls last
-        ) as survivor_row_id
+        versions.*,
+        workouts.survivor_row_id,
+        -- Excluding one recording of a workout must not bring up its twin.
+        max(case when excluded.activity_id is null then 0 else 1 end) over (
+            partition by workouts.survivor_row_id
+        ) as is_excluded,
+        min(case when versions.source_kind = 'strava_api' then 1 else 0 end) over (
+            partition by workouts.survivor_row_id
+        ) as is_api_only,
+        min(versions.ingested_at) over (
+            partition by workouts.survivor_row_id
+        ) as first_known_at
 
     from versions
-    where landed_row_id = latest_row_id
+    inner join workouts on versions.head_row_id = workouts.landed_row_id
+    left join excluded
+        on versions.athlete_id = excluded.athlete_id
+        and versions.activity_id = excluded.activity_id
+
+),
+
+recorded as (
+
+    select
+        survivor_row_id,
+        landed_row_id as recording_row_id,
+        row_number() over (
+            partition by survivor_row_id
+            order by
+                has_hr desc nulls last,
+                (case when head_row_id = survivor_row_id then 0 else 1 end) asc nulls last,
+                ingested_at desc nulls last,
+                landed_row_id asc nulls last
+        ) as place
+
+    from grouped
+    where source_kind = 'device_file'
 
 ),
 
 final as (
 
     select
-        versions.landed_row_id,
-        recordings.survivor_row_id,
+        grouped.landed_row_id,
+        grouped.survivor_row_id,
+        recorded.recording_row_id,
+        grouped.is_excluded = 1 as is_excluded,
+        grouped.is_api_only = 1 as is_api_only,
+        grouped.first_known_at,
         case
-            when versions.landed_row_id = recordings.survivor_row_id then null
-            when versions.landed_row_id = versions.latest_row_id then 'same_recording'
-            else 'same_activity_id'
+            when grouped.landed_row_id = grouped.survivor_row_id then null
+            when grouped.landed_row_id = grouped.head_row_id then 'same_workout'
+            when grouped.source_kind = 'device_file' then 'recording'
+            when heads.source_kind = grouped.source_kind then 'earlier_version'
+            else 'other_source'
         end as duplicate_reason
 
-    from versions
-    inner join recordings on versions.latest_row_id = recordings.landed_row_id
+    from grouped
+    inner join versions as heads on grouped.head_row_id = heads.landed_row_id
+    left join recorded
+        on grouped.survivor_row_id = recorded.survivor_row_id
+        and recorded.place = 1
 
 )
 

@@ -45,6 +45,7 @@ final as (
             when race_features.race_date >= athletes.as_of_date then 'race_day_not_over'
             when coalesce(race_features.days_of_history, 0) < {{ var('min_history_days') }}
                 then 'short_history'
+            when not race_results.is_maximal then 'not_maximal'
         end as unused_reason
 
     from race_features

@@ -1,6 +1,6 @@
 """The ``stride`` command."""
 
-import csv
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -37,54 +37,223 @@ def main():
 @main.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--athlete", metavar="ID", help="A short name for the athlete, such as ana.")
-@click.option("--timezone", metavar="ZONE", help="Where the athlete lives, such as Europe/Lisbon.")
-def import_(path: Path, athlete: str | None, timezone: str | None):
-    """Import a Strava export: its zip, its folder, or the activities.csv in it.
+@click.option("--timezone", metavar="ZONE", help="Where a new athlete lives: Europe/Lisbon.")
+@click.option(
+    "--mapping",
+    metavar="TOML",
+    type=click.Path(path_type=Path),
+    help="How to read a table that is not Strava's.",
+)
+@click.option("--partial", is_flag=True, help="PATH is not all there is: mark nothing as gone.")
+@click.option("--workers", type=click.IntRange(1), help="Processes for recordings; default: cores.")
+def import_(path, athlete, timezone, mapping, partial, workers):
+    """Import activities, or what you know better about them.
 
-    PATH may also be an athletes.csv with the columns athlete_id, timezone and archive: then
-    every athlete named there is imported. Importing the same export again adds nothing.
+    \b
+    PATH is one of
+      a Strava export: its zip, its folder or the activities.csv in it
+      a folder or zip of FIT, TCX and GPX files, or one of them
+      JSON of Strava's API
+      any other CSV, with --mapping
+      races.csv, exclusions.csv or loads.csv: your corrections
+      athletes.csv: athletes, their settings and their exports
+
+    Importing the same again adds nothing. Of a later export what is new or changed is added, and
+    what is gone no longer counts; the earlier version is kept.
     """
-    if path.name == "athletes.csv":
+    from stride.ingest.importing import Options, import_path
+
+    options = Options(timezone, mapping, partial, workers, _progress)
+    if path.name.lower() == "athletes.csv":
         if athlete or timezone:
             raise click.UsageError("athletes.csv names athletes and zones: leave out the options.")
-        exports = _athletes(path)
-    elif athlete and timezone:
-        exports = [(path, athlete, timezone)]
-    else:
-        raise click.UsageError("Say whose export it is: --athlete ID --timezone ZONE.")
+        _import_athletes(path, options)
+        return
+    for receipt in import_path(path, paths.landing(), athlete, options):
+        _say(receipt)
 
-    from stride.ingest import land_export
 
+def _import_athletes(path: Path, options) -> None:
+    """Everybody's settings, then everybody's export; a bad one does not stop the others."""
+    from stride.ingest import archive, landing
+    from stride.ingest.athletes import land_settings
+    from stride.ingest.athletes_csv import read_athletes
+    from stride.ingest.importing import import_path
+
+    lines = read_athletes(path, archive.read(archive.list_files(path).entries[0]))
+    with landing.writing(paths.landing()):
+        for line in lines:
+            new = land_settings(paths.landing(), line.athlete_id, line.settings, line.valid_from)
+            if not line.archive:
+                click.echo(f"{line.athlete_id}: {new} settings new or changed.")
+    exports = [line for line in lines if line.archive]
     failed = 0
-    for export, athlete_id, zone in exports:
+    for line in exports:
         try:
-            receipt = land_export(export, paths.landing(), athlete_id, zone)
+            for receipt in import_path(line.archive, paths.landing(), line.athlete_id, options):
+                _say(receipt)
         except StrideError as problem:
-            if len(exports) == 1:
-                raise
             failed += 1
-            click.echo(f"{athlete_id}: {problem}", err=True)
-            continue
-        if not receipt.is_new:
-            click.echo(f"{athlete_id}: {receipt.rows:,} activities, imported before.")
-            continue
-        unread = f", {receipt.unreadable:,} with cells that can't be read" * bool(
-            receipt.unreadable
-        )
-        click.echo(f"{athlete_id}: {receipt.rows:,} activities imported{unread}.")
+            click.echo(f"{line.athlete_id}: {problem}", err=True)
     if failed:
         raise StrideError(f"{failed} of {len(exports)} exports could not be imported.")
 
 
-def _athletes(path: Path) -> list[tuple[Path, str, str]]:
-    if not path.is_file():
-        raise StrideError(f"{path} does not exist.")
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    wanted = {"athlete_id", "timezone", "archive"}
-    if not rows or not wanted <= set(rows[0]):
-        raise StrideError(f"{path} needs the columns {', '.join(sorted(wanted))} and a row.")
-    return [(path.parent / row["archive"], row["athlete_id"], row["timezone"]) for row in rows]
+def _progress(files: int):
+    """Show how far the recordings are, if there are enough to wait for and somebody watches."""
+    if files < 20:
+        return None
+    bar = click.progressbar(length=files, label="Reading recordings", file=sys.stderr)
+    bar.__enter__()
+    context = click.get_current_context()
+    context.call_on_close(lambda: bar.__exit__(None, None, None))
+    return bar.update
+
+
+def _say(receipt) -> None:
+    """What an import brought, in a line or two."""
+    who, table, recordings = receipt.athlete_id, receipt.table, receipt.recordings
+    if receipt.corrections is not None:
+        click.echo(f"{who}: {receipt.corrections:,} corrections imported.")
+    if table:
+        parts = [f"{table.new:,} activities imported"] if table.new else []
+        parts += [f"{table.changed:,} changed"] if table.changed else []
+        parts += [f"{table.gone:,} gone"] if table.gone else []
+        if table.unreadable and parts:
+            parts.append(f"{table.unreadable:,} with cells that can't be read")
+        click.echo(f"{who}: {', '.join(parts) or f'{table.rows:,} activities, imported before'}.")
+        if table.is_older:
+            click.echo(
+                f"{who}: this export is older than one imported before: it adds what was missing "
+                "and changes nothing."
+            )
+    if recordings and recordings.files:
+        good = recordings.sessions - len(recordings.problems)
+        known = "" if recordings.sessions else ", imported before"
+        click.echo(f"{who}: {recordings.files:,} recordings{known or f', {good:,} read'}.")
+        _say_some(f"{who}: recordings that gave nothing", recordings.problems.values())
+    if receipt.unknown_columns:
+        names = ", ".join(map(repr, receipt.unknown_columns[:8]))
+        click.echo(
+            f"{who}: columns that Stride does not know, kept as they are: {names}.", err=True
+        )
+    _say_some(f"{who}: files that were not read", receipt.refused)
+
+
+def _say_some(what: str, sentences) -> None:
+    sentences = [_printable(sentence) for sentence in sentences]
+    if sentences:
+        click.echo(f"{what}: {len(sentences):,}", err=True)
+    for sentence in sentences[:5]:
+        click.echo(f"  {sentence}", err=True)
+    if len(sentences) > 5:
+        click.echo(f"  and {len(sentences) - 5:,} more; silver.quarantine has them all.", err=True)
+
+
+def _printable(text: str) -> str:
+    """Names in an archive are strangers' text: they must not steer the terminal."""
+    return "".join(c if c.isprintable() else "?" for c in text)[:300]
+
+
+@main.group()
+def athlete():
+    """Who the athletes are, and the thresholds that hold for them from a day on."""
+
+
+def _settings(command):
+    """The options of a command that says something of an athlete."""
+    from stride.ingest.settings import NUMBERS
+
+    wanted = [
+        click.option("--valid-from", metavar="DAY", help="First day it holds; default: always."),
+        *(
+            click.option(f"--{name.replace('_', '-')}", metavar="N", help=f"{s.meaning}, {s.unit}.")
+            for name, s in NUMBERS.items()
+        ),
+        click.option("--email", metavar="ADDRESS", help="For alerts."),
+        click.option("--sex", metavar="f|m", help="For heart-rate load."),
+        click.option("--timezone", "time_zone", metavar="ZONE", help="Home zone: Europe/Lisbon."),
+    ]
+    for option in reversed(wanted):
+        command = option(command)
+    return command
+
+
+@athlete.command("add")
+@click.argument("athlete_id")
+@_settings
+def athlete_add(athlete_id, valid_from, **settings):
+    """Add an athlete before any activity is there; --timezone is needed."""
+    from stride.ingest.athletes import known_athletes
+
+    if athlete_id in known_athletes(paths.landing()):
+        raise StrideError(f"{athlete_id} is there already: use stride athlete set.")
+    _land_settings(athlete_id, valid_from, settings)
+
+
+@athlete.command("set")
+@click.argument("athlete_id")
+@_settings
+def athlete_set(athlete_id, valid_from, **settings):
+    """Say what holds for an athlete, from a day on; `none` withdraws it.
+
+    Without --valid-from it holds always, and corrects what was said so far.
+    """
+    from stride.ingest.athletes import known_athletes
+
+    if athlete_id not in known_athletes(paths.landing()):
+        raise StrideError(f"There is no athlete {athlete_id}: use stride athlete add.")
+    if not any(settings.values()):
+        raise click.UsageError("Say what to set, such as --max-hr-bpm 188.")
+    _land_settings(athlete_id, valid_from, settings)
+
+
+def _land_settings(athlete_id: str, valid_from: str | None, settings: dict) -> None:
+    from stride.ingest import landing
+    from stride.ingest.athletes import land_settings
+    from stride.ingest.settings import parse_day
+
+    given = {name: value or "" for name, value in settings.items()}
+    with landing.writing(paths.landing()):
+        new = land_settings(paths.landing(), athlete_id, given, parse_day(valid_from))
+    click.echo(f"{athlete_id}: {new} settings new or changed." if new else f"{athlete_id}: known.")
+
+
+@athlete.command("show")
+@click.argument("athlete_id", required=False)
+def athlete_show(athlete_id):
+    """Show what is known of an athlete, or of all."""
+    from stride.ingest.athletes import describe, known_athletes
+    from stride.ingest.settings import ALWAYS
+
+    known = known_athletes(paths.landing())
+    if athlete_id and athlete_id not in known:
+        raise StrideError(f"There is no athlete {athlete_id}.")
+    for one in [athlete_id] if athlete_id else known:
+        click.echo(one)
+        for setting, value, day in describe(paths.landing(), one):
+            since = "" if day == ALWAYS else f"  from {day}"
+            click.echo(f"  {setting:24} {_printable(value)}{since}")
+
+
+@main.command()
+@click.option("--athlete", "athlete_id", metavar="ID", required=True, help="Whom to erase.")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+def erase(athlete_id: str, yes: bool):
+    """Erase an athlete from landing, tables, forecasts and reports, for good.
+
+    The files you imported from are yours: erase them yourself. The model that learned from the
+    athlete is replaced by the next build, which learns anew without them.
+    """
+    from stride.ingest.erase import erase_athlete
+
+    if not yes:
+        click.confirm(f"Erase everything of {athlete_id}? It can't be undone", abort=True)
+    done = erase_athlete(athlete_id, paths.landing(), paths.database(), paths.report())
+    click.echo(
+        f"{athlete_id}: erased {done.landed_rows:,} landed rows, {done.table_rows:,} rows of "
+        f"tables and {done.reports} reports. Next: make build, make report."
+    )
 
 
 @main.command()

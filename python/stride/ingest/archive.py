@@ -1,72 +1,253 @@
-"""Find ``activities.csv`` in what the user points at: an export's zip, its folder or the file."""
+"""What the user points at, as a list of files that can be read one by one and with bounds.
+
+A zip, a folder, zips inside either, or one file. Nothing is ever unpacked to disk, so a hostile
+name in an archive has nowhere to go; sizes are counted while unpacking, never believed.
+"""
 
 import gzip
+import io
+import os
+import stat
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from stride.errors import StrideError
 
-MAX_CSV_BYTES = 2 * 1024**3
-"""A CSV larger than this is no export of one athlete (a zip bomb is)."""
+MAX_FILE_BYTES = 256 * 1024**2
+"""Unpacked size of one file: no recording and no table of activities is larger."""
 
-_NAME = "activities.csv"
+MAX_FILES = 200_000
+"""Files in one import."""
+
+MAX_TOTAL_BYTES = 64 * 1024**3
+"""Unpacked size of all files of one import, as their archives state it."""
+
+MAX_RATIO = 200
+"""Unpacked over packed size of one large file: text packs 20 to 40 times, a bomb 1,000 times."""
+
+_DAMAGE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
 
 
-def read_activities_csv(path: Path) -> tuple[bytes, str]:
-    """Read the activities table of a Strava export.
+class Entry(NamedTuple):
+    """One file of an import: enough to read it in another process."""
+
+    path: Path
+    """The file, or the zip it is in."""
+    members: tuple[str, ...]
+    """Name in the zip; two names for a zip in a zip; none for a plain file."""
+    name: str
+    """Name for the record: from the import's root, never a path of this machine."""
+
+    @property
+    def base(self) -> str:
+        """Lower-case file name without folders and without ``.gz``."""
+        return self.name.rsplit("/", 1)[-1].lower().removesuffix(".gz")
+
+
+class Refused(NamedTuple):
+    """A file that is not read, and why."""
+
+    name: str
+    why: str
+
+
+class Listing(NamedTuple):
+    """Everything an import is made of."""
+
+    entries: list[Entry]
+    refused: list[Refused]
+    exported_at: dict[str, tuple]
+    """Name of a zip's file to the time it was packed, as (year, month, ..., second)."""
+
+
+def list_files(path: Path) -> Listing:
+    """List the files of an import.
 
     Parameters
     ----------
     path : Path
-        ``export_123.zip``, the unpacked folder, ``activities.csv`` or ``activities.csv.gz``.
+        A file, a folder or a zip. Zips in folders and in zips are looked into, one level deep.
 
     Returns
     -------
-    content : bytes
-        The CSV, unpacked.
-    source_file : str
-        Name for the record: the archive's or file's own name, never its folder.
+    Listing
+        Sorted by name. Hidden files, ``__MACOSX`` and links are left out.
 
     Raises
     ------
     StrideError
-        If there is no such table, or it can't be unpacked.
+        If nothing is there, it can't be opened, or it holds more files than any athlete has.
     """
+    listing = Listing([], [], {})
     try:
         if path.is_dir():
-            for name in (_NAME, f"{_NAME}.gz"):
-                if (path / name).is_file():
-                    return _read_file(path / name), f"{path.resolve().name}/{name}"
-            raise StrideError(f"There is no {_NAME} in the folder {path}.")
-        if not path.is_file():
-            raise StrideError(f"{path} does not exist: give an export's zip, folder or {_NAME}.")
-        if zipfile.is_zipfile(path):
-            return _read_zip(path), path.name
-        return _read_file(path), path.name
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as problem:
-        raise StrideError(f"{path} can't be read ({problem}): export or copy it again.") from None
+            _list_folder(path, listing)
+        elif not path.exists():
+            raise StrideError(f"{path} does not exist: give an export's zip, folder or file.")
+        elif not path.is_file():
+            raise StrideError(f"{path} is neither a file nor a folder.")
+        elif zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                _list_zip(archive, path, (), path.name, listing)
+        else:
+            with path.open("rb"):
+                listing.entries.append(Entry(path, (), path.name))
+    except _DAMAGE as problem:
+        raise StrideError(
+            f"{path} can't be read ({_said(problem)}): export or copy it again."
+        ) from None
+    listing.entries.sort(key=lambda entry: entry.name)
+    if len(listing.entries) > MAX_FILES:
+        raise StrideError(f"{path} holds more than {MAX_FILES:,} files: that is no export.")
+    return listing
 
 
-def _read_file(path: Path) -> bytes:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rb") as stream:
-        return _bounded(stream, path)
+def read(entry: Entry) -> bytes:
+    """Read one file, unpacked.
+
+    Parameters
+    ----------
+    entry : Entry
+
+    Returns
+    -------
+    bytes
+        At most `MAX_FILE_BYTES`; a ``.gz`` is unpacked.
+
+    Raises
+    ------
+    StrideError
+        If it is damaged, or larger than any real file.
+    """
+    try:
+        with _opened(entry) as stream:
+            content = _bounded(stream, entry.name)
+        if content[:2] == b"\x1f\x8b":
+            with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
+                content = _bounded(stream, entry.name, packed=len(content))
+        return content
+    except _DAMAGE as problem:
+        raise StrideError(
+            f"{entry.name} can't be read ({_said(problem)}): export or copy it again."
+        ) from None
+    except MemoryError:
+        raise StrideError(f"{entry.name} does not fit into memory.") from None
 
 
-def _read_zip(path: Path) -> bytes:
-    with zipfile.ZipFile(path) as archive:
-        # Only this one member is read, and nothing is unpacked to disk: hostile names do no harm.
-        members = [name for name in archive.namelist() if name.rsplit("/", 1)[-1] == _NAME]
-        members = [name for name in members if not name.startswith("__MACOSX/")]
-        if not members:
-            raise StrideError(f"There is no {_NAME} in {path}: is it a Strava export?")
-        with archive.open(min(members, key=len)) as stream:
-            return _bounded(stream, path)
+def _list_folder(root: Path, listing: Listing) -> None:
+    def unreadable(problem: OSError):
+        name = os.path.relpath(problem.filename, root)
+        if name == ".":
+            raise problem
+        listing.refused.append(Refused(name, _said(problem)))
+
+    for folder, folders, names in os.walk(root, onerror=unreadable):
+        folders[:] = sorted(name for name in folders if not _hidden(name))
+        for name in sorted(names):
+            path = Path(folder, name)
+            shown = f"{root.resolve().name}/{path.relative_to(root).as_posix()}"
+            if _hidden(name):
+                continue
+            if path.is_symlink():
+                listing.refused.append(Refused(shown, "a link, not a file"))
+            elif path.suffix.lower() == ".zip" and zipfile.is_zipfile(path):
+                try:
+                    with zipfile.ZipFile(path) as archive:
+                        _list_zip(archive, path, (), shown, listing)
+                except _DAMAGE as problem:
+                    listing.refused.append(Refused(shown, _said(problem)))
+            elif path.is_file():
+                listing.entries.append(Entry(path, (), shown))
 
 
-def _bounded(stream, path: Path) -> bytes:
-    content = stream.read(MAX_CSV_BYTES + 1)
-    if len(content) > MAX_CSV_BYTES:
-        raise StrideError(f"The table in {path} is larger than 2 GB: that is no athlete's export.")
-    return content
+def _list_zip(archive, path: Path, above: tuple, shown: str, listing: Listing) -> None:
+    """Add a zip's members; of members with one name the last counts, as zip tools do."""
+    members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+    total = sum(info.file_size for info in members.values())
+    if len(members) > MAX_FILES or total > MAX_TOTAL_BYTES:
+        raise StrideError(f"{shown} would unpack to {total / 1e9:,.0f} GB: that is no export.")
+    doubled = len(archive.infolist()) - len({info.filename for info in archive.infolist()})
+    if doubled:
+        listing.refused.append(
+            Refused(shown, f"{doubled} of its files come twice; the last of each is read")
+        )
+    for name, info in members.items():
+        parts = name.replace("\\", "/").split("/")
+        if any(_hidden(part) for part in parts if part != ".."):
+            continue
+        member = f"{shown}/{'/'.join(part for part in parts if part not in ('', '.', '..'))}"
+        if stat.S_ISLNK(info.external_attr >> 16):
+            listing.refused.append(Refused(member, "a link, not a file"))
+        elif info.flag_bits & 1:
+            listing.refused.append(Refused(member, "it is encrypted"))
+        elif info.file_size > MAX_FILE_BYTES or _is_bomb(info.file_size, info.compress_size):
+            listing.refused.append(Refused(member, f"it would unpack to {info.file_size:,} bytes"))
+        elif name.lower().endswith(".zip") and not above:
+            with archive.open(info) as stream:
+                inner = io.BytesIO(_bounded(stream, member))
+            try:
+                with zipfile.ZipFile(inner) as nested:
+                    _list_zip(nested, path, (name,), member, listing)
+            except _DAMAGE as problem:
+                listing.refused.append(Refused(member, _said(problem)))
+        else:
+            listing.entries.append(Entry(path, (*above, name), member))
+            listing.exported_at[member] = info.date_time
+
+
+_nested: tuple[tuple, zipfile.ZipFile] | None = None
+
+
+@contextmanager
+def _opened(entry: Entry) -> Iterator[io.IOBase]:
+    if not entry.members:
+        with entry.path.open("rb") as stream:
+            yield stream
+        return
+    archive = _archive(entry.path, entry.members[:-1])
+    with archive.open(archive.getinfo(entry.members[-1])) as stream:
+        yield stream
+
+
+def _archive(path: Path, above: tuple) -> zipfile.ZipFile:
+    """The zip a member is in; the last one stays open, as its directory is slow to read."""
+    global _nested
+    key = (path, path.stat().st_mtime_ns, above)
+    if _nested is None or _nested[0] != key:
+        archive = zipfile.ZipFile(path)
+        for name in above:
+            with archive.open(name) as stream:
+                archive = zipfile.ZipFile(io.BytesIO(_bounded(stream, name)))
+        _nested = (key, archive)
+    return _nested[1]
+
+
+def _bounded(stream, name: str, packed: int | None = None) -> bytes:
+    parts, size = [], 0
+    while part := stream.read(1024**2):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_FILE_BYTES or (packed is not None and _is_bomb(size, packed)):
+            raise StrideError(
+                f"{name} unpacks to more than {size // 1024**2:,} MB: that is no athlete's file."
+            )
+    return b"".join(parts)
+
+
+def _is_bomb(size: int, packed: int) -> bool:
+    return size > 16 * 1024**2 and size > MAX_RATIO * max(packed, 1)
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith((".", "__MACOSX"))
+
+
+def _said(problem: BaseException) -> str:
+    """The library's own words, without the paths of this machine."""
+    if isinstance(problem, OSError) and problem.strerror:
+        return problem.strerror
+    return " ".join(str(problem).split())[:120] or type(problem).__name__

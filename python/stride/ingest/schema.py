@@ -59,9 +59,11 @@ ACTIVITIES = pa.schema(
         *SUMMARY.items(),
         *RECORDED.items(),
         ("problem", pa.string()),  # code of why a recording gave nothing; null if it did
+        ("problem_detail", pa.string()),
         ("unreadable_cells", pa.string()),
         ("raw_row", pa.string()),
         ("row_hash", pa.string()),
+        ("import_id", pa.string()),
         ("source_file", pa.string()),
         ("source_row_number", pa.int64()),
         ("content_hash", pa.string()),
@@ -69,3 +71,81 @@ ACTIVITIES = pa.schema(
         ("ingested_at", _INSTANT),
     ]
 )
+
+IMPORTS = pa.schema(
+    [
+        ("athlete_id", pa.string()),
+        ("import_id", pa.string()),
+        ("source_kind", pa.string()),
+        ("source_file", pa.string()),
+        ("content_hash", pa.string()),
+        ("exported_at", _INSTANT),  # when the archive was packed, where it says so; no zone
+        ("rows_read", pa.int64()),
+        ("rows_new", pa.int64()),
+        ("rows_changed", pa.int64()),
+        ("rows_unchanged", pa.int64()),
+        ("rows_gone", pa.int64()),
+        ("unknown_columns", pa.string()),
+        ("refused_files", pa.string()),
+        ("landing_version", pa.int64()),
+        ("ingested_at", _INSTANT),
+    ]
+)
+
+DELETIONS = pa.schema(
+    [
+        ("athlete_id", pa.string()),
+        ("activity_id", pa.string()),
+        ("import_id", pa.string()),
+        ("landing_version", pa.int64()),
+        ("ingested_at", _INSTANT),
+    ]
+)
+
+ATHLETE_SETTINGS = pa.schema(
+    [
+        ("athlete_id", pa.string()),
+        ("setting", pa.string()),
+        ("value", pa.float64()),  # null together with value_text: withdrawn
+        ("value_text", pa.string()),
+        ("valid_from", pa.date32()),
+        ("landing_version", pa.int64()),
+        ("ingested_at", _INSTANT),
+    ]
+)
+
+CORRECTIONS = pa.schema(
+    [
+        ("athlete_id", pa.string()),
+        ("correction", pa.string()),  # races, exclusions or loads: the file it came in
+        ("activity_id", pa.string()),  # null: the file had no row for this athlete
+        ("is_race", pa.bool_()),
+        ("is_maximal", pa.bool_()),
+        ("official_distance_m", pa.float64()),
+        ("official_time_s", pa.float64()),
+        ("training_load", pa.float64()),
+        ("note", pa.string()),
+        ("import_id", pa.string()),
+        ("landing_version", pa.int64()),
+        ("ingested_at", _INSTANT),
+    ]
+)
+
+ERASURES = pa.schema(
+    [
+        ("athlete_hash", pa.string()),  # SHA-256 of the id: says that, not who
+        ("rows_erased", pa.int64()),
+        ("landing_version", pa.int64()),
+        ("ingested_at", _INSTANT),
+    ]
+)
+
+KINDS = {
+    "activities": ACTIVITIES,
+    "imports": IMPORTS,
+    "deletions": DELETIONS,
+    "athlete_settings": ATHLETE_SETTINGS,
+    "corrections": CORRECTIONS,
+    "erasures": ERASURES,
+}
+"""Folder below ``landing/`` to the columns of its files."""

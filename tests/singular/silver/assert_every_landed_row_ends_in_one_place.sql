@@ -17,7 +17,7 @@ final as (
         landed.landed_row_id,
         count(places.landed_row_id) as places_found
 
-    from {{ ref('strava_activities') }} as landed
+    from {{ ref('landed_activities') }} as landed
     left join places on landed.landed_row_id = places.landed_row_id
     group by landed.landed_row_id
     having count(places.landed_row_id) <> 1

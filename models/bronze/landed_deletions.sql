@@ -1,7 +1,8 @@
 select
     athlete_id,
-    time_zone,
+    activity_id,
+    import_id,
     landing_version,
     cast(ingested_at as timestamp) as ingested_at
 
-from {{ landed('athletes') }}
+from {{ landed('deletions') }}

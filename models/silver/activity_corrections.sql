@@ -1,0 +1,37 @@
+with
+
+-- The latest file of each kind is the whole truth of its kind.
+latest as (
+
+    select
+        *,
+        rank() over (
+            partition by athlete_id, correction
+            order by ingested_at desc nulls last
+        ) as recency
+
+    from {{ ref('landed_corrections') }}
+
+),
+
+final as (
+
+    select
+        athlete_id,
+        activity_id,
+        max(case when correction = 'exclusions' then 1 else 0 end) = 1 as is_excluded,
+        bool_or(is_race) as is_race,
+        bool_or(is_maximal) as is_maximal,
+        max(official_distance_m) as official_distance_m,
+        max(official_time_s) as official_time_s,
+        max(training_load) as training_load,
+        max(case when correction = 'exclusions' then note end) as exclusion_reason,
+        max(ingested_at) as known_at
+
+    from latest
+    where recency = 1 and activity_id is not null
+    group by athlete_id, activity_id
+
+)
+
+select * from final

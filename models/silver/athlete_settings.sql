@@ -1,0 +1,38 @@
+with
+
+statements as (
+
+    select
+        *,
+        row_number() over (
+            partition by athlete_id, setting, valid_from
+            order by ingested_at desc nulls last
+        ) as recency
+
+    from {{ ref('landed_athlete_settings') }}
+
+),
+
+final as (
+
+    select
+        athlete_id,
+        setting,
+        value,
+        value_text,
+        valid_from,
+        coalesce(
+            lead(valid_from) over (
+                partition by athlete_id, setting
+                order by valid_from asc nulls last
+            ),
+            cast('9999-12-31' as date)
+        ) as valid_until,
+        ingested_at
+
+    from statements
+    where recency = 1
+
+)
+
+select * from final

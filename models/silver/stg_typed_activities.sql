@@ -1,0 +1,95 @@
+with
+
+landed as (
+
+    select * from {{ ref('landed_activities') }}
+
+),
+
+sports as (
+
+    select * from {{ ref('sports') }}
+
+),
+
+home_zones as (
+
+    select * from {{ ref('athlete_settings') }}
+    where setting = 'time_zone'
+
+),
+
+typed as (
+
+    select
+        landed.landed_row_id,
+        landed.athlete_id,
+        landed.source_kind,
+        landed.activity_id,
+        landed.name,
+        landed.sport_type,
+        case
+            when landed.is_indoor and sports.sport in ('run', 'ride') then sports.sport || '_indoor'
+            else coalesce(sports.sport, 'other')
+        end as sport,
+        landed.started_at,
+        coalesce(
+            landed.local_started_at,
+            {{ local_time('landed.started_at', 'home_zones.value_text') }}
+        ) as local_started_at,
+        coalesce(landed.time_zone, home_zones.value_text) as time_zone,
+        case
+            when landed.time_zone is null then 'athlete'
+            when landed.source_kind = 'device_file' then 'device'
+            else 'api'
+        end as time_zone_source,
+        -- Some tables tell the time in motion alone: less than the clock, better than nothing.
+        coalesce(landed.elapsed_time_s, landed.moving_time_s) as elapsed_time_s,
+        landed.moving_time_s,
+        -- Older exports have one distance only, as displayed: in metres for swims, else in km.
+        coalesce(
+            landed.distance_m,
+            landed.displayed_distance * case when sports.sport = 'swim' then 1e0 else 1e3 end
+        ) as distance_m,
+        landed.elevation_gain_m,
+        landed.avg_hr_bpm,
+        landed.max_hr_bpm,
+        landed.avg_power_w,
+        landed.weighted_power_w,
+        landed.graded_distance_m,
+        landed.graded_speed_mps,
+        landed.graded_speed_4th_mps,
+        landed.decoupling_pct,
+        landed.temperature_c,
+        landed.weight_kg,
+        landed.perceived_exertion,
+        landed.relative_effort,
+        coalesce(landed.is_race_flagged, false) as is_race_flagged,
+        landed.device_file,
+        landed.problem,
+        landed.unreadable_cells,
+        landed.source_row_number,
+        landed.content_hash,
+        landed.ingested_at
+
+    from landed
+    left join sports on lower(trim(landed.sport_type)) = lower(sports.sport_type)
+    left join home_zones
+        on landed.athlete_id = home_zones.athlete_id
+        and cast(landed.started_at as date) >= home_zones.valid_from
+        and cast(landed.started_at as date) < home_zones.valid_until
+
+),
+
+final as (
+
+    select
+        *,
+        cast(local_started_at as date) as activity_date,
+        coalesce(nullif(moving_time_s, 0e0), nullif(elapsed_time_s, 0e0)) / 3600e0 as hours
+
+    from typed
+
+)
+
+select * from final

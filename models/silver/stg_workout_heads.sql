@@ -1,0 +1,23 @@
+-- The richer row of a workout stands for it: heart rate first, then a name, a recording, distance.
+select
+    landed_row_id,
+    athlete_id,
+    sport_type,
+    replace(sport, '_indoor', '') as sport_family,
+    started_at,
+    elapsed_time_s,
+    distance_m,
+    cast(started_at as date) as start_day,
+    cast(started_at + interval '3' minute as date) as late_start_day,
+    row_number() over (
+        partition by athlete_id
+        order by
+            has_hr desc nulls last,
+            (case when source_kind = 'device_file' then 1 else 0 end) asc nulls last,
+            has_recording desc nulls last,
+            distance_m desc nulls last,
+            activity_id asc nulls last
+    ) as richness
+
+from {{ ref('stg_activity_versions') }}
+where landed_row_id = head_row_id

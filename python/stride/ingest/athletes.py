@@ -1,0 +1,138 @@
+"""Who the athletes are: settings with the day from which each holds, landed like any source."""
+
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from stride.errors import StrideError
+from stride.ingest import landing as landed
+from stride.ingest.settings import ALWAYS, check_athlete_id, parse_setting
+
+
+def land_settings(
+    landing: Path, athlete_id: str, settings: dict[str, str], valid_from: date = ALWAYS
+) -> int:
+    """Land what is said of one athlete; what was said before and still holds lands no more.
+
+    Call it while holding `landing.writing`.
+
+    Parameters
+    ----------
+    landing : Path
+    athlete_id : str
+    settings : dict of str to str
+        Setting to text; empty texts say nothing.
+    valid_from : date
+        First day on which they hold.
+
+    Returns
+    -------
+    int
+        How many settings are new or changed.
+
+    Raises
+    ------
+    StrideError
+        For a setting that can't be meant, or a new athlete without a time zone.
+    """
+    check_athlete_id(athlete_id)
+    said = {
+        (name, valid_from): parse_setting(name, text)
+        for name, text in settings.items()
+        if text and text.strip()
+    }
+    known = {
+        (row["setting"], row["valid_from"]): (row["value"], row["value_text"])
+        for row in _statements(landing, athlete_id)
+    }
+    if not any(setting == "time_zone" for setting, _ in known):
+        if ("time_zone", valid_from) not in said:
+            raise StrideError(
+                f"{athlete_id} is new: say where the athlete lives, such as "
+                "--timezone Europe/Lisbon."
+            )
+        # The first zone holds from ever on: no activity is without a day.
+        said[("time_zone", ALWAYS)] = said.pop(("time_zone", valid_from))
+    new = {key: value for key, value in said.items() if known.get(key) != value}
+    if new:
+        moment = landed.now()
+        rows = [
+            {
+                "athlete_id": athlete_id,
+                "setting": setting,
+                "value": value,
+                "value_text": value_text,
+                "valid_from": day,
+                "ingested_at": moment,
+            }
+            for (setting, day), (value, value_text) in new.items()
+        ]
+        landed.write(landing, "athlete_settings", f"{athlete_id}.{moment:%Y%m%dT%H%M%S%f}", rows)
+    return len(new)
+
+
+def known_athletes(landing: Path) -> list[str]:
+    """Ids of all athletes that ever landed, in alphabetical order."""
+    files = (landing / "athlete_settings").glob("*.*.parquet")
+    return sorted({file.name.split(".")[0] for file in files})
+
+
+def zones(landing: Path, athlete_id: str) -> list[tuple[date, str]]:
+    """Home zones of an athlete, by the day from which each holds.
+
+    Returns
+    -------
+    list of (date, str)
+        Oldest first; empty for an unknown athlete.
+    """
+    known = {
+        row["valid_from"]: row["value_text"]
+        for row in _statements(landing, athlete_id)
+        if row["setting"] == "time_zone"
+    }
+    return sorted(known.items())
+
+
+def to_utc(local: datetime, zones: list[tuple[date, str]]) -> datetime:
+    """The instant of a clock time at home; of an hour that comes twice, the first.
+
+    Parameters
+    ----------
+    local : datetime
+        What the clock showed, without a zone.
+    zones : list of (date, str)
+        From `zones`.
+
+    Returns
+    -------
+    datetime
+        In UTC.
+    """
+    zone = [name for day, name in zones if day <= local.date()][-1]
+    return local.replace(tzinfo=ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))
+
+
+def describe(landing: Path, athlete_id: str) -> list[tuple[str, str, date]]:
+    """What is known of an athlete, for a person to read.
+
+    Returns
+    -------
+    list of (setting, value, valid_from)
+    """
+    known = {
+        (row["setting"], row["valid_from"]): row["value_text"] or row["value"]
+        for row in _statements(landing, athlete_id)
+    }
+    return [
+        (
+            setting,
+            "withdrawn" if value is None else f"{value:g}" if isinstance(value, float) else value,
+            day,
+        )
+        for (setting, day), value in sorted(known.items())
+    ]
+
+
+def _statements(landing: Path, athlete_id: str) -> list[dict]:
+    columns = ["setting", "value", "value_text", "valid_from"]
+    return landed.read(landing, "athlete_settings", athlete_id, columns)

@@ -1,0 +1,229 @@
+"""One import, whatever the user points at."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from stride.errors import StrideError
+from stride.ingest import archive
+from stride.ingest import landing as landed
+from stride.ingest.archive import Entry, Listing
+from stride.ingest.athletes import land_settings
+from stride.ingest.corrections import FILES as CORRECTIONS
+from stride.ingest.corrections import land_corrections
+from stride.ingest.recordings import SUFFIXES, LandedRecordings, land_recordings
+from stride.ingest.summaries import Landed, Source, land_summaries
+
+_TABLE = "activities.csv"
+_JSON = (".json", ".ndjson", ".jsonl")
+
+
+class Receipt(NamedTuple):
+    """What an import brought one athlete."""
+
+    athlete_id: str
+    table: Landed | None = None
+    recordings: LandedRecordings | None = None
+    corrections: int | None = None
+    unknown_columns: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    """Files that were not read, each with the reason."""
+
+
+class Options(NamedTuple):
+    """How to import."""
+
+    time_zone: str | None = None
+    """Home zone; needed for a new athlete only."""
+    mapping: Path | None = None
+    """How to read a table that is not Strava's."""
+    is_partial: bool = False
+    """The export holds only part of what exists: nothing is marked as gone."""
+    workers: int | None = None
+    """Processes that read recordings; default: one a core."""
+    started: Callable[[int], Callable[[int], object]] | None = None
+    """Called with the number of recordings; returns what is called after each."""
+
+
+def import_path(
+    path: Path, landing: Path, athlete_id: str | None, options: Options | None = None
+) -> list[Receipt]:
+    """Land everything that a path holds.
+
+    The same content lands once, however often it is imported.
+
+    Parameters
+    ----------
+    path : Path
+        A Strava export (zip, folder, ``activities.csv``), a folder or zip of FIT, TCX and GPX
+        files, one such file, JSON of Strava's API, a table with a mapping, or a file of
+        corrections. Any of them packed with gzip.
+    landing : Path
+        The landing folder; made if missing.
+    athlete_id : str or None
+        None where the file itself names the athletes.
+    options : Options, optional
+
+    Returns
+    -------
+    list of Receipt
+        One per athlete.
+
+    Raises
+    ------
+    StrideError
+        If nothing of it could be imported.
+    """
+    options = options or Options()
+    listing = archive.list_files(path)
+    with landed.writing(landing):
+        if path.name.lower() in CORRECTIONS:
+            counts = land_corrections(landing, path, archive.read(listing.entries[0]), athlete_id)
+            return [Receipt(athlete, corrections=count) for athlete, count in counts.items()]
+        if options.mapping:
+            return _import_mapped(listing, path, landing, athlete_id, options)
+        if not athlete_id:
+            raise StrideError("Say whose data it is: --athlete ID.")
+        tables = [entry for entry in listing.entries if entry.base == _TABLE]
+        if not tables and len(listing.entries) == 1 and listing.entries[0].base.endswith(".csv"):
+            tables = listing.entries
+        recordings = [entry for entry in listing.entries if entry.base.endswith(SUFFIXES)]
+        if tables:
+            # Of several the outermost: an export within an export is somebody's backup.
+            table = min(tables, key=lambda entry: (entry.name.count("/"), len(entry.name)))
+            return [_import_export(table, recordings, listing, landing, athlete_id, options)]
+        if recordings:
+            return [_import_recordings(recordings, listing, landing, athlete_id, options)]
+        objects = [entry for entry in listing.entries if entry.base.endswith(_JSON)]
+        if objects:
+            return [_import_json(objects, listing, landing, athlete_id, options)]
+    raise StrideError(_nothing_in(path, listing))
+
+
+def _import_export(table, recordings, listing, landing, athlete_id, options) -> Receipt:
+    from stride.ingest import strava_csv
+
+    content = archive.read(table)
+    read = strava_csv.read_rows(content, table.name)
+    if not read.rows:
+        raise StrideError(f"{table.name} has a header and no activities: nothing to import.")
+    _settle(landing, athlete_id, options)
+    root = table.name.removesuffix(".gz")[: -len(_TABLE)]
+    activity_of = {
+        root + row["device_file"]: row["activity_id"]
+        for row in read.rows
+        if row.get("device_file") and row.get("activity_id")
+    }
+    # What lies elsewhere in an export, such as routes/, was planned and never run.
+    recordings = [
+        entry
+        for entry in recordings
+        if entry.name in activity_of or entry.name.startswith(f"{root}activities/")
+    ]
+    source = Source(
+        "strava_export",
+        table.name,
+        hashlib.sha256(content).hexdigest(),
+        _packed_at(listing, table),
+        is_complete=not options.is_partial,
+    )
+    refused = [f"{file.name}: {file.why}" for file in listing.refused]
+    result = land_summaries(landing, athlete_id, read.rows, source, read.unknown_columns, refused)
+    found = _land_recordings(landing, athlete_id, recordings, activity_of, options)
+    return Receipt(athlete_id, result, found, None, tuple(read.unknown_columns), tuple(refused))
+
+
+def _import_recordings(recordings, listing, landing, athlete_id, options) -> Receipt:
+    _settle(landing, athlete_id, options)
+    found = _land_recordings(landing, athlete_id, recordings, {}, options)
+    refused = tuple(f"{file.name}: {file.why}" for file in listing.refused)
+    return Receipt(athlete_id, recordings=found, refused=refused)
+
+
+def _import_json(objects, listing, landing, athlete_id, options) -> Receipt:
+    from stride.ingest import strava_json
+
+    rows, digest, refused = [], hashlib.sha256(), [f"{f.name}: {f.why}" for f in listing.refused]
+    for entry in objects:
+        try:
+            content = archive.read(entry)
+            found = strava_json.read_rows(content, entry.name).rows
+        except StrideError as problem:
+            refused.append(f"{entry.name}: {problem}")
+            continue
+        digest.update(content)
+        rows += found
+    if not rows:
+        raise StrideError(
+            refused[0] if refused else f"{objects[0].name} holds no activity of Strava's API."
+        )
+    _settle(landing, athlete_id, options)
+    for number, row in enumerate(rows, start=1):
+        row["source_row_number"] = number
+        if streams := row.pop("streams", None):
+            from stride.ingest.device import measure_streams
+
+            row |= measure_streams(streams, row.get("sport_type"))
+    name = objects[0].name if len(objects) == 1 else f"{len(objects)} files"
+    source = Source("strava_api", name, digest.hexdigest())
+    return Receipt(
+        athlete_id,
+        land_summaries(landing, athlete_id, rows, source, (), refused),
+        refused=tuple(refused),
+    )
+
+
+def _import_mapped(listing: Listing, path, landing, athlete_id, options) -> list[Receipt]:
+    from stride.ingest import mapped_csv
+
+    mapping = mapped_csv.read_mapping(options.mapping)
+    if len(listing.entries) != 1:
+        raise StrideError(f"{path} is no single table: --mapping reads one CSV file.")
+    content = archive.read(listing.entries[0])
+    name = listing.entries[0].name
+    by_athlete = mapped_csv.read_rows(content, name, mapping)
+    receipts = []
+    for athlete, read in by_athlete.items():
+        athlete = athlete or athlete_id
+        if not athlete:
+            raise StrideError(f"{name} names no athlete: say whose it is with --athlete ID.")
+        _settle(landing, athlete, options)
+        source = Source("csv", name, hashlib.sha256(content).hexdigest())
+        result = land_summaries(landing, athlete, read.rows, source, read.unknown_columns)
+        receipts.append(Receipt(athlete, result, unknown_columns=tuple(read.unknown_columns)))
+    return receipts
+
+
+def _settle(landing: Path, athlete_id: str, options: Options) -> None:
+    """The athlete before the activities: these never wait for settings a killed import left out."""
+    land_settings(landing, athlete_id, {"time_zone": options.time_zone or ""})
+
+
+def _land_recordings(landing, athlete_id, entries, activity_of, options) -> LandedRecordings:
+    progress = options.started(len(entries)) if options.started and entries else None
+    return land_recordings(
+        landing, athlete_id, entries, activity_of, workers=options.workers, progress=progress
+    )
+
+
+def _packed_at(listing: Listing, table: Entry) -> datetime | None:
+    packed = listing.exported_at.get(table.name)
+    # 1980 is how a zip says that it doesn't know.
+    return datetime(*packed) if packed and packed[0] > 2008 else None
+
+
+def _nothing_in(path: Path, listing: Listing) -> str:
+    if listing.refused:
+        first = listing.refused[0]
+        return f"Nothing in {path} could be read; {first.name}: {first.why}."
+    if path.is_file() and len(listing.entries) == 1:
+        return (
+            f"{path} is nothing that Stride reads: give a Strava export, FIT, TCX or GPX files, "
+            "Strava's JSON, or a CSV with --mapping."
+        )
+    return (
+        f"There is no {_TABLE} and no FIT, TCX or GPX file in {path}: "
+        "is it an export of Strava or of a device?"
+    )

@@ -1,0 +1,149 @@
+"""What can be said of an athlete, and how it is read."""
+
+import re
+from datetime import date
+from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from stride.errors import StrideError
+
+ALWAYS = date(1900, 1, 1)
+"""``valid_from`` of a setting that was never said to begin."""
+
+
+class Setting(NamedTuple):
+    """One thing that can be said of an athlete."""
+
+    unit: str
+    lowest: float
+    highest: float
+    meaning: str
+
+
+NUMBERS = {
+    "birth_year": Setting("year", 1900, 2030, "Year of birth"),
+    "max_hr_bpm": Setting("bpm", 100, 230, "Highest heart rate"),
+    "resting_hr_bpm": Setting("bpm", 25, 110, "Heart rate at rest"),
+    "lthr_bpm": Setting("bpm", 90, 220, "Heart rate at the lactate threshold"),
+    "threshold_pace_s_per_km": Setting("s/km", 140, 720, "Running pace that holds for an hour"),
+    "ftp_w": Setting("W", 50, 600, "Power that holds for an hour"),
+    "css_s_per_100m": Setting("s/100 m", 50, 300, "Critical swim speed, as a pace"),
+    "weight_kg": Setting("kg", 30, 250, "Body weight"),
+}
+"""Settings that are numbers, with the range in which they are believed."""
+
+TEXTS = {"time_zone": "IANA name of the home zone", "sex": "f or m", "email": "For alerts"}
+"""Settings that are words."""
+
+_ATHLETE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_WITHDRAWN = ("none", "null", "-")
+
+
+def check_athlete_id(athlete_id: str) -> None:
+    """Refuse an id that can't be part of a file name.
+
+    Raises
+    ------
+    StrideError
+
+    Examples
+    --------
+    >>> check_athlete_id("ana-2")
+    """
+    if not _ATHLETE_ID.fullmatch(athlete_id):
+        raise StrideError(
+            f"The athlete id {athlete_id!r} is not usable: use 1 to 64 letters, digits, - or _."
+        )
+
+
+def parse_setting(setting: str, text: str) -> tuple[float | None, str | None]:
+    """Read one setting.
+
+    Parameters
+    ----------
+    setting : str
+        A key of `NUMBERS` or `TEXTS`.
+    text : str
+        ``none`` withdraws it. A pace may be written ``4:05``.
+
+    Returns
+    -------
+    value : float or None
+    value_text : str or None
+
+    Raises
+    ------
+    StrideError
+        If there is no such setting or the value can't be meant.
+
+    Examples
+    --------
+    >>> parse_setting("threshold_pace_s_per_km", "4:05")
+    (245.0, None)
+    >>> parse_setting("sex", "F"), parse_setting("ftp_w", "none")
+    ((None, 'f'), (None, None))
+    """
+    text = text.strip()
+    if setting not in NUMBERS and setting not in TEXTS:
+        known = ", ".join([*NUMBERS, *TEXTS])
+        raise StrideError(f"There is no setting {setting!r}: there are {known}.")
+    if text.lower() in _WITHDRAWN:
+        if setting == "time_zone":
+            raise StrideError("An athlete needs a time_zone: give another one instead.")
+        return None, None
+    if setting == "time_zone":
+        check_zone(text)
+        return None, text
+    if setting == "sex":
+        if text.lower() not in ("f", "m"):
+            raise StrideError(f"The sex {text!r} is not usable: write f, m or leave it out.")
+        return None, text.lower()
+    if setting == "email":
+        if not re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\".]+", text):
+            raise StrideError(f"{text!r} is no e-mail address.")
+        return None, text
+    wanted = NUMBERS[setting]
+    try:
+        parts = [float(part) for part in text.replace(",", ".").split(":")]
+    except ValueError:
+        parts = []
+    if len(parts) not in (1, 2) or (len(parts) == 2 and wanted.unit[0] != "s"):
+        raise StrideError(f"{setting} is {text!r}: write a number in {wanted.unit}.")
+    value = parts[0] if len(parts) == 1 else 60 * parts[0] + parts[1]
+    if not wanted.lowest <= value <= wanted.highest:
+        raise StrideError(
+            f"{setting} is {text!r}: {wanted.meaning.lower()} is believed from "
+            f"{wanted.lowest:g} to {wanted.highest:g} {wanted.unit}."
+        )
+    return value, None
+
+
+def check_zone(time_zone: str) -> None:
+    """Refuse what is no time zone.
+
+    Raises
+    ------
+    StrideError
+    """
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise StrideError(
+            f"{time_zone!r} is no time zone: give an IANA name such as America/Sao_Paulo."
+        ) from None
+
+
+def parse_day(text: str | None) -> date:
+    """Read the day from which a setting holds; nothing means always.
+
+    Examples
+    --------
+    >>> parse_day("2024-05-01"), parse_day("")
+    (datetime.date(2024, 5, 1), datetime.date(1900, 1, 1))
+    """
+    if not text or not text.strip():
+        return ALWAYS
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise StrideError(f"{text!r} is no day: write it as 2024-05-01.") from None

@@ -1,0 +1,182 @@
+"""Lands rows of a table or an API: what is new or changed lands, what is gone is marked."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from stride.errors import StrideError
+from stride.ingest import landing as landed
+from stride.ingest.athletes import to_utc, zones
+
+
+class Source(NamedTuple):
+    """Where rows come from."""
+
+    kind: str
+    """``strava_export``, ``csv`` or ``strava_api``."""
+    file: str
+    """Name for the record, without the folders of this machine."""
+    content_hash: str
+    """SHA-256 of the content."""
+    exported_at: datetime | None = None
+    """When the archive says it was packed; no zone."""
+    is_complete: bool = False
+    """Whether an activity that isn't in it no longer exists there."""
+
+
+class Landed(NamedTuple):
+    """What one table brought."""
+
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    unreadable: int = 0
+    is_older: bool = False
+    """An older export than one imported before: nothing was changed or marked as gone."""
+
+
+def land_summaries(
+    landing: Path,
+    athlete_id: str,
+    rows: list[dict],
+    source: Source,
+    unknown_columns: Iterable[str] = (),
+    refused_files: Iterable[str] = (),
+) -> Landed:
+    """Land an athlete's rows. Call it while holding `landing.writing`.
+
+    A row lands if its activity is new, or says something else than when it landed last. The
+    earlier row stays: it is what was known then.
+
+    Parameters
+    ----------
+    landing : Path
+    athlete_id : str
+    rows : list of dict
+        With the keys of `schema.SUMMARY`, ``raw_row``, ``unreadable_cells`` and
+        ``source_row_number``.
+    source : Source
+    unknown_columns, refused_files : iterable of str
+        Kept in the record of the import.
+
+    Returns
+    -------
+    Landed
+    """
+    imports = landed.read(
+        landing, "imports", athlete_id, ["source_kind", "content_hash", "exported_at"]
+    )
+    same_kind = [row for row in imports if row["source_kind"] == source.kind]
+    unreadable = sum(bool(row.get("unreadable_cells")) for row in rows)
+    is_older = bool(source.exported_at) and any(
+        row["exported_at"] and row["exported_at"].replace(tzinfo=None) > source.exported_at
+        for row in same_kind
+    )
+    import_id = f"{len(imports) + 1:04d}-{source.content_hash[:12]}"
+    moment = landed.now()
+    homes = zones(landing, athlete_id)
+    alive, ever = _known(landing, athlete_id, source.kind)
+    to_land, new, changed = [], 0, 0
+    for row in rows:
+        digest = hashlib.sha256((row.get("raw_row") or "").encode()).hexdigest()
+        activity_id = row.get("activity_id")
+        before = alive.get(activity_id) if activity_id else None
+        if before == digest or (is_older and activity_id in ever):
+            continue
+        new += before is None
+        changed += before is not None
+        if activity_id:
+            alive[activity_id] = digest
+        to_land.append(
+            row
+            | {
+                "athlete_id": athlete_id,
+                "landed_row_id": f"{athlete_id}:{import_id}:{row['source_row_number']}",
+                "source_kind": source.kind,
+                "started_at": _start(row, homes),
+                "row_hash": digest,
+                "import_id": import_id,
+                "source_file": source.file,
+                "content_hash": source.content_hash,
+                "ingested_at": moment,
+            }
+        )
+    gone = []
+    if source.is_complete and not is_older:
+        gone = sorted(set(alive) - {row.get("activity_id") for row in rows})
+    name = f"{athlete_id}.{import_id}"
+    # The record of the import comes last: a killed import is done again from the start.
+    if to_land:
+        landed.write(landing, "activities", name, to_land)
+    if gone:
+        marks = [
+            {
+                "athlete_id": athlete_id,
+                "activity_id": activity_id,
+                "import_id": import_id,
+                "ingested_at": moment,
+            }
+            for activity_id in gone
+        ]
+        landed.write(landing, "deletions", name, marks)
+    record = {
+        "athlete_id": athlete_id,
+        "import_id": import_id,
+        "source_kind": source.kind,
+        "source_file": source.file,
+        "content_hash": source.content_hash,
+        "exported_at": source.exported_at and source.exported_at.replace(tzinfo=UTC),
+        "rows_read": len(rows),
+        "rows_new": new,
+        "rows_changed": changed,
+        "rows_unchanged": len(rows) - new - changed,
+        "rows_gone": len(gone),
+        "unknown_columns": "\n".join(unknown_columns) or None,
+        "refused_files": "\n".join(refused_files) or None,
+        "ingested_at": moment,
+    }
+    landed.write(landing, "imports", name, [record])
+    return Landed(len(rows), new, changed, len(gone), unreadable, is_older)
+
+
+def _known(landing: Path, athlete_id: str, kind: str) -> tuple[dict[str, str], set[str]]:
+    """Activities that exist in a source, with their latest content, and all that ever did."""
+    rows = landed.read(
+        landing,
+        "activities",
+        athlete_id,
+        ["activity_id", "source_kind", "row_hash", "ingested_at"],
+    )
+    events = [
+        (row["ingested_at"], 1, row["activity_id"], row["row_hash"])
+        for row in rows
+        if row["source_kind"] == kind and row["activity_id"]
+    ]
+    ever = {activity_id for _, _, activity_id, _ in events}
+    if kind == "strava_export":
+        events += [
+            (row["ingested_at"], 2, row["activity_id"], None)
+            for row in landed.read(landing, "deletions", athlete_id, ["activity_id", "ingested_at"])
+        ]
+    alive = {}
+    for _, _, activity_id, digest in sorted(events, key=lambda event: event[:2]):
+        if digest is None:
+            alive.pop(activity_id, None)
+        else:
+            alive[activity_id] = digest
+    return alive, ever
+
+
+def _start(row: dict, homes) -> datetime | None:
+    """The instant; where a source tells only the clock on the spot, the home zone decides."""
+    if row.get("started_at") or not row.get("local_started_at"):
+        return row.get("started_at")
+    if not homes:
+        raise StrideError("A table with local times needs the athlete's --timezone.")
+    try:
+        return to_utc(row["local_started_at"].replace(tzinfo=None), homes)
+    except (OverflowError, ValueError, IndexError):
+        return None
