@@ -41,6 +41,7 @@ typed as (
         case
             when landed.time_zone is null then 'athlete'
             when landed.source_kind = 'device_file' then 'device'
+            when landed.source_kind = 'csv' then 'table'
             else 'api'
         end as time_zone_source,
         -- Some tables tell the time in motion alone: less than the clock, better than nothing.

@@ -45,8 +45,9 @@ def main():
     help="How to read a table that is not Strava's.",
 )
 @click.option("--partial", is_flag=True, help="PATH is not all there is: mark nothing as gone.")
+@click.option("--streams", is_flag=True, help="Keep the samples of recordings too (no positions).")
 @click.option("--workers", type=click.IntRange(1), help="Processes for recordings; default: cores.")
-def import_(path, athlete, timezone, mapping, partial, workers):
+def import_(path, athlete, timezone, mapping, partial, streams, workers):
     """Import activities, or what you know better about them.
 
     \b
@@ -63,7 +64,7 @@ def import_(path, athlete, timezone, mapping, partial, workers):
     """
     from stride.ingest.importing import Options, import_path
 
-    options = Options(timezone, mapping, partial, workers, _progress)
+    options = Options(timezone, mapping, partial, streams, workers, _progress)
     if path.name.lower() == "athletes.csv":
         if athlete or timezone:
             raise click.UsageError("athletes.csv names athletes and zones: leave out the options.")
@@ -134,9 +135,7 @@ def _say(receipt) -> None:
         _say_some(f"{who}: recordings that gave nothing", recordings.problems.values())
     if receipt.unknown_columns:
         names = ", ".join(map(repr, receipt.unknown_columns[:8]))
-        click.echo(
-            f"{who}: columns that Stride does not know, kept as they are: {names}.", err=True
-        )
+        click.echo(f"{who}: columns unknown to Stride, kept as they are: {names}.", err=True)
     _say_some(f"{who}: files that were not read", receipt.refused)
 
 

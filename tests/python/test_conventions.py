@@ -152,7 +152,8 @@ def test_lineage_runs_from_source_to_report(manifest):
         if node not in seen:
             seen.add(node)
             ahead += manifest["parent_map"].get(node, [])
-    assert {f"source.stride.landing.{name}" for name in ("strava_activities", "athletes")} <= seen
+    kinds = ("activities", "imports", "deletions", "athlete_settings", "corrections")
+    assert {f"source.stride.landing.{name}" for name in kinds} <= seen
 
 
 def test_nothing_of_this_machine_is_written_into_the_project():

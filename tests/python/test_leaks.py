@@ -67,7 +67,7 @@ def rebuilt(sample_home: Home, folder: Path, project: Path, change, as_of=LAST_D
     """A home with changed raw data, built up to the point-in-time sets."""
     home = Home(folder, project)
     shutil.copytree(sample_home.folder / "landing", folder / "landing")
-    for path in (folder / "landing" / "strava_activities").glob("*.parquet"):
+    for path in (folder / "landing" / "activities").glob("sample-*.parquet"):
         pq.write_table(change(pq.read_table(path)), path)
     done = home.dbt("build", *POINT_IN_TIME, *TABLES_ONLY, as_of=as_of)
     assert done.returncode == 0, done.stdout[-3000:]

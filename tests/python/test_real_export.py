@@ -1,41 +1,61 @@
-"""A real Strava export, from the file to forecasts. Skipped where the file is not present."""
+"""Real exports, from the file to forecasts. Skipped where the files are not present."""
 
 import json
 from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import Home
+from conftest import ROOT, Home
+
+SOURCES = {
+    # What is imported: athlete, zone, rows, activities, duplicates, in quarantine.
+    "butcher_strava_export/activities.csv.gz": ("b", "America/Chicago", 2207, 2207, 0, 0),
+    "ericstrava_broken_header/activities.csv.gz": ("eric", "America/New_York", 371, 370, 0, 1),
+    "trackeR_june2013_tcx": ("tracker", "Europe/London", 33, 33, 0, 0),
+    "device_files": ("devices", "Europe/Berlin", 0, 0, 0, 0),
+    "strava_api_contract": ("api", "Europe/Paris", 0, 0, 0, 0),
+    "barnhard_endur/strava_activities.csv.gz": ("barnhard", "America/New_York", 4287, 0, 0, 0),
+    "running_page_4_athletes/activities.csv.gz": (None, "Asia/Shanghai", 6209, 0, 0, 0),
+}
+MAPPINGS = {"barnhard": "strava_api_table.toml", None: "running_page.toml"}
 
 
 @pytest.fixture(scope="module")
 def real_home(real_data, tmp_path_factory) -> Home:
-    """2,207 activities of one runner in US Central, 94 columns, five duplicate headers."""
+    """Every kind of source, each for athletes of its own, built once."""
     home = Home(tmp_path_factory.mktemp("real"))
-    export = real_data / "butcher_strava_export" / "activities.csv.gz"
-    done = home.stride("import", str(export), "--athlete", "b", "--timezone", "America/Chicago")
-    assert done.stdout == "b: 2,207 activities imported.\n", done.stderr
+    for path, (athlete, zone, *_) in SOURCES.items():
+        arguments = [str(real_data / path), "--timezone", zone]
+        arguments += ["--athlete", athlete] if athlete else []
+        if athlete in MAPPINGS:
+            mapping = ROOT / "python" / "stride" / "ingest" / "mappings" / MAPPINGS[athlete]
+            arguments += ["--mapping", str(mapping)]
+        done = home.stride("import", *arguments)
+        assert done.returncode == 0, done.stderr
+        assert "Traceback" not in done.stderr
     home.build(date(2024, 12, 1))
     return home
 
 
 def test_every_row_is_in_silver_duplicates_or_quarantine(real_home):
-    (counts,) = real_home.ask(
-        """select rows_landed, rows_kept + rows_duplicate + rows_quarantined, rows_unaccounted
-        from monitoring.row_reconciliation"""
+    found = dict(
+        (athlete, counts)
+        for athlete, *counts in real_home.ask(
+            """select case when athlete_id like 'rp_%' then null else athlete_id end,
+            sum(rows_landed), sum(rows_kept), sum(rows_duplicate), sum(rows_quarantined)
+            from monitoring.row_reconciliation group by 1"""
+        )
     )
-    assert counts == (2207, 2207, 0)
-    (places,) = real_home.ask(
-        """select (select count(*) from silver.activities)
-        + (select count(*) from silver.duplicates) + (select count(*) from silver.quarantine)"""
-    )
-    assert places == (2207,)
+    assert found == {athlete: list(counts) for athlete, _, *counts in SOURCES.values()}
+    assert real_home.ask("select sum(rows_unaccounted) from monitoring.row_reconciliation") == [
+        (0,)
+    ]
 
 
 def test_all_four_standard_distances_are_forecast(real_home):
     rows = real_home.ask(
         """select distance_label, predicted_time_s, lower_80_s, upper_80_s, prediction_date
-        from gold.athlete_predictions order by distance_m"""
+        from gold.athlete_predictions where athlete_id = 'b' order by distance_m"""
     )
     assert [row[0] for row in rows] == ["5k", "10k", "half marathon", "marathon"]
     # Three days before, this runner ran 20:49 over 5 km.
@@ -48,14 +68,16 @@ def test_all_four_standard_distances_are_forecast(real_home):
 def test_swims_are_metres_and_runs_kilometres_in_the_first_distance(real_home):
     (ratio,) = real_home.ask(
         """select min(s.distance_m / b.displayed_distance), max(s.distance_m / b.displayed_distance)
-        from silver.activities s join bronze.strava_activities b using (landed_row_id)
-        where s.sport = 'swim' and b.displayed_distance > 100"""
+        from silver.activities s join bronze.landed_activities b using (landed_row_id)
+        where s.athlete_id = 'b' and s.sport = 'swim' and b.displayed_distance > 100"""
     )
     assert ratio == pytest.approx((1.0, 1.0), rel=0.01)
 
 
 def test_a_late_run_in_chicago_is_that_days_run(real_home):
-    rows = real_home.ask("select started_at, activity_date from silver.activities")
+    rows = real_home.ask(
+        "select started_at, activity_date from silver.activities where athlete_id = 'b'"
+    )
     chicago = ZoneInfo("America/Chicago")
     for started_at, day in rows:
         assert started_at.replace(tzinfo=UTC).astimezone(chicago).date() == day
@@ -70,7 +92,8 @@ def test_the_owners_own_races_are_found_at_the_owners_distance(real_home, real_d
         (real_data / "butcher_strava_export" / "race_distance_corrections.json").read_text()
     )
     found = dict(
-        real_home.ask("select activity_id, distance_m / 1609.344 from labels.race_results")
+        real_home.ask("""select activity_id, distance_m / 1609.344 from labels.race_results
+            where athlete_id = 'b'""")
     )
     # A half marathon called "Full f'n send": no name gives it away.
     by_name = set(owners) - {"8434070649"}
@@ -80,7 +103,12 @@ def test_the_owners_own_races_are_found_at_the_owners_distance(real_home, real_d
 
 
 def test_pacing_and_recovery_are_no_races(real_home):
-    names = [name.lower() for (name,) in real_home.ask("select race_name from labels.race_results")]
+    names = [
+        name.lower()
+        for (name,) in real_home.ask(
+            "select race_name from labels.race_results where athlete_id = 'b'"
+        )
+    ]
     assert len(names) >= 15
     assert not [n for n in names if "pacing" in n or "recovery" in n or "prep" in n]
 
@@ -88,6 +116,7 @@ def test_pacing_and_recovery_are_no_races(real_home):
 def test_sensor_faults_are_no_heart_rates(real_home):
     assert real_home.ask("select min(avg_hr_bpm) >= 30 from silver.activities") == [(True,)]
     (methods,) = real_home.ask(
-        "select count_if(load_method = 'heart_rate'), count(*) from features.activity_features"
+        "select count_if(load_method = 'heart_rate'), count(*) from features.activity_features "
+        "where athlete_id = 'b'"
     )
     assert methods[0] > 1700 and methods[1] == 2207

@@ -232,8 +232,9 @@ def _bounded(stream, name: str, packed: int | None = None) -> bytes:
         parts.append(part)
         size += len(part)
         if size > MAX_FILE_BYTES or (packed is not None and _is_bomb(size, packed)):
+            megabytes = (size - 1) // 1024**2
             raise StrideError(
-                f"{name} unpacks to more than {size // 1024**2:,} MB: that is no athlete's file."
+                f"{name} unpacks to more than {megabytes:,} MB: that is no athlete's file."
             )
     return b"".join(parts)
 

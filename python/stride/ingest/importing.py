@@ -41,6 +41,8 @@ class Options(NamedTuple):
     """How to read a table that is not Strava's."""
     is_partial: bool = False
     """The export holds only part of what exists: nothing is marked as gone."""
+    with_streams: bool = False
+    """Whether to keep the samples of recordings, and not only what follows from them."""
     workers: int | None = None
     """Processes that read recordings; default: one a core."""
     started: Callable[[int], Callable[[int], object]] | None = None
@@ -204,7 +206,13 @@ def _settle(landing: Path, athlete_id: str, options: Options) -> None:
 def _land_recordings(landing, athlete_id, entries, activity_of, options) -> LandedRecordings:
     progress = options.started(len(entries)) if options.started and entries else None
     return land_recordings(
-        landing, athlete_id, entries, activity_of, workers=options.workers, progress=progress
+        landing,
+        athlete_id,
+        entries,
+        activity_of,
+        with_streams=options.with_streams,
+        workers=options.workers,
+        progress=progress,
     )
 
 

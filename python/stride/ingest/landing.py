@@ -74,8 +74,24 @@ def write(landing: Path, kind: str, name: str, rows: list[dict]) -> Path:
     -------
     Path
     """
-    schema = KINDS[kind]
-    table = pa.Table.from_pylist([{"landing_version": LANDING_VERSION} | r for r in rows], schema)
+    rows = [{"landing_version": LANDING_VERSION} | row for row in rows]
+    return write_table(landing, kind, name, pa.Table.from_pylist(rows, KINDS[kind]))
+
+
+def write_table(landing: Path, kind: str, name: str, table: pa.Table) -> Path:
+    """Write a table as one file: see `write`.
+
+    Parameters
+    ----------
+    landing : Path
+    kind, name : str
+    table : pyarrow.Table
+        With the columns of the kind.
+
+    Returns
+    -------
+    Path
+    """
     target = landing / kind / f"{name}.parquet"
     target.parent.mkdir(parents=True, exist_ok=True)
     # The suffix keeps a half-written file out of every *.parquet pattern.

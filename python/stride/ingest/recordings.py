@@ -10,10 +10,14 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from stride.errors import StrideError
 from stride.ingest import archive
 from stride.ingest import landing as landed
 from stride.ingest.archive import Entry
+from stride.ingest.schema import LANDING_VERSION, STREAMS
 
 SUFFIXES = (".fit", ".tcx", ".gpx")
 """Files taken for recordings, with or without ``.gz``."""
@@ -32,6 +36,8 @@ class Parsed(NamedTuple):
     content_hash: str | None
     sessions: list[dict] | None
     """None: this content is known."""
+    streams: list | None = None
+    """Samples of each session as Arrow tables, where they are wanted and not yet kept."""
 
 
 class LandedRecordings(NamedTuple):
@@ -50,6 +56,7 @@ def land_recordings(
     entries: list[Entry],
     activity_of: dict[str, str] | None = None,
     *,
+    with_streams: bool = False,
     workers: int | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> LandedRecordings:
@@ -62,6 +69,8 @@ def land_recordings(
     entries : list of Entry
     activity_of : dict of str to str, optional
         Entry name to the activity of the export that names the file.
+    with_streams : bool
+        Whether to keep the samples too; also of recordings that landed before without them.
     workers : int, optional
         Processes; default: one a core.
     progress : callable, optional
@@ -82,13 +91,15 @@ def land_recordings(
     number = len(landed.read(landing, "imports", athlete_id, ["import_id"])) + 1
     names = hashlib.sha256("\n".join(entry.name for entry in entries).encode()).hexdigest()
     import_id = f"{number:04d}-recordings-{names[:12]}"
-    parsed = _parse_all(entries, known, workers or os.cpu_count() or 1)
+    streamed = _streamed(landing, athlete_id) if with_streams else None
+    parsed = _parse_all(entries, (known, streamed), workers or os.cpu_count() or 1)
     sessions, unchanged, problems = 0, 0, {}
     while chunk := list(islice(parsed, _CHUNK)):
-        rows = []
+        rows, streams = [], []
         for file in chunk:
             if progress:
                 progress(1)
+            streams += _stream_tables(file, athlete_id)
             # The same content twice in one import: the first file stands for both.
             if file.sessions is None or file.content_hash in known:
                 unchanged += 1
@@ -98,13 +109,16 @@ def land_recordings(
             for session in file.sessions:
                 if session.get("problem"):
                     problems[file.entry.name] = session.get("problem_detail") or session["problem"]
+        together = hashlib.sha256("".join(str(file.content_hash) for file in chunk).encode())
+        name = f"{athlete_id}.recordings-{together.hexdigest()[:16]}"
+        if streams:
+            landed.write_table(landing, "streams", name, pa.concat_tables(streams))
         if rows:
             moment = landed.now()
-            together = hashlib.sha256("".join(r["landed_row_id"] for r in rows).encode())
             landed.write(
                 landing,
                 "activities",
-                f"{athlete_id}.recordings-{together.hexdigest()[:16]}",
+                name,
                 [row | {"ingested_at": moment, "import_id": import_id} for row in rows],
             )
             sessions += len(rows)
@@ -132,7 +146,7 @@ def _rows(file: Parsed, athlete_id: str, activity_id: str | None) -> list[dict]:
         session
         | {
             "athlete_id": athlete_id,
-            "landed_row_id": f"{athlete_id}:{digest}:{number}",
+            "landed_row_id": _row_id(athlete_id, digest, number),
             "source_kind": "device_file",
             # A leg of a multisport file is no recording of the whole.
             "activity_id": activity_id
@@ -148,11 +162,36 @@ def _rows(file: Parsed, athlete_id: str, activity_id: str | None) -> list[dict]:
     ]
 
 
-def _parse_all(entries: list[Entry], known: set[str], workers: int) -> Iterator[Parsed]:
+def _row_id(athlete_id: str, content_hash: str, number: int) -> str:
+    return f"{athlete_id}:{content_hash[:16]}:{number}"
+
+
+def _streamed(landing: Path, athlete_id: str) -> set[str]:
+    """First 16 digits of the contents whose samples are kept."""
+    files = (landing / "streams").glob(f"{athlete_id}.*.parquet")
+    ids = [pq.read_table(file, columns=["landed_row_id"])["landed_row_id"] for file in files]
+    return {row.split(":")[1] for column in ids for row in column.unique().to_pylist()}
+
+
+def _stream_tables(file: Parsed, athlete_id: str) -> Iterator[pa.Table]:
+    for number, table in enumerate(file.streams or [], start=1):
+        said = {
+            "athlete_id": athlete_id,
+            "landed_row_id": _row_id(athlete_id, file.content_hash, number),
+            "landing_version": LANDING_VERSION,
+            "ingested_at": landed.now(),
+        }
+        for name, value in said.items():
+            column = pa.repeat(pa.scalar(value, STREAMS.field(name).type), table.num_rows)
+            table = table.append_column(name, column)
+        yield table.select(STREAMS.names).cast(STREAMS)
+
+
+def _parse_all(entries: list[Entry], known: tuple, workers: int) -> Iterator[Parsed]:
     """Parse in the order of the entries; a file that kills its process harms no other."""
     if len(entries) <= _FEW or workers == 1:
         for entry in entries:
-            yield parse(entry, known)
+            yield parse(entry, *known)
         return
     # Not forked: a fork of a process with threads (Arrow has some) may hang.
     context = get_context("spawn")
@@ -160,7 +199,7 @@ def _parse_all(entries: list[Entry], known: set[str], workers: int) -> Iterator[
     while waiting:
         done = 0
         try:
-            with ProcessPoolExecutor(workers, context, _remember, (known,)) as pool:
+            with ProcessPoolExecutor(workers, context, _remember, known) as pool:
                 for file in pool.map(_parse, waiting, chunksize=8):
                     done += 1
                     yield file
@@ -172,27 +211,27 @@ def _parse_all(entries: list[Entry], known: set[str], workers: int) -> Iterator[
                 yield _parse_apart(entry, known, context)
 
 
-def _parse_apart(entry: Entry, known: set[str], context) -> Parsed:
+def _parse_apart(entry: Entry, known: tuple, context) -> Parsed:
     try:
-        with ProcessPoolExecutor(1, context, _remember, (known,)) as pool:
+        with ProcessPoolExecutor(1, context, _remember, known) as pool:
             return pool.submit(_parse, entry).result()
     except BrokenProcessPool:
         return _useless(entry, "crashed_reader", "reading it made the reader crash")
 
 
-_known: set[str] = set()
+_known: tuple = (frozenset(), None)
 
 
-def _remember(known: set[str]) -> None:
+def _remember(known: set[str], streamed: set[str] | None) -> None:
     global _known
-    _known = known
+    _known = (known, streamed)
 
 
 def _parse(entry: Entry) -> Parsed:
-    return parse(entry, _known)
+    return parse(entry, *_known)
 
 
-def parse(entry: Entry, known: set[str] = frozenset()) -> Parsed:
+def parse(entry: Entry, known: set[str] = frozenset(), streamed: set[str] | None = None) -> Parsed:
     """Read one file, unless its content is known.
 
     Parameters
@@ -200,22 +239,31 @@ def parse(entry: Entry, known: set[str] = frozenset()) -> Parsed:
     entry : Entry
     known : set of str
         SHA-256 of contents that landed before.
+    streamed : set of str, optional
+        First 16 digits of contents whose samples are kept; None if samples are not wanted.
 
     Returns
     -------
     Parsed
         A file that can't be read is one session with a ``problem``.
     """
-    from stride.ingest.device import read_device_file
+    from stride.ingest import device
 
     try:
         content = archive.read(entry)
     except StrideError as problem:
         return _useless(entry, "unreadable_file", str(problem))
     digest = hashlib.sha256(content).hexdigest()
-    if digest in known:
-        return Parsed(entry, digest, None)
-    return Parsed(entry, digest, read_device_file(entry.base, content))
+    name = entry.name.rsplit("/", 1)[-1]
+    if streamed is None or digest[:16] in streamed:
+        if digest in known:
+            return Parsed(entry, digest, None)
+        return Parsed(entry, digest, device.read_device_file(name, content))
+    found = device.read_sessions(name, content)
+    if isinstance(found, device.Problem):
+        return Parsed(entry, digest, device.read_device_file(name, content))
+    rows = None if digest in known else [device.summarise(session) for session in found]
+    return Parsed(entry, digest, rows, [device.streams(session) for session in found])
 
 
 def _useless(entry: Entry, code: str, sentence: str) -> Parsed:

@@ -140,6 +140,22 @@ ERASURES = pa.schema(
     ]
 )
 
+STREAMS = pa.schema(
+    [
+        ("athlete_id", pa.string()),
+        ("landed_row_id", pa.string()),
+        ("time_s", pa.float64()),  # since the start
+        ("distance_m", pa.float64()),
+        ("speed_mps", pa.float64()),
+        ("heart_rate_bpm", pa.float64()),
+        ("power_w", pa.float64()),
+        ("altitude_m", pa.float64()),
+        ("cadence_rpm", pa.float64()),
+        ("landing_version", pa.int64()),
+        ("ingested_at", _INSTANT),
+    ]
+)
+
 KINDS = {
     "activities": ACTIVITIES,
     "imports": IMPORTS,
@@ -147,5 +163,6 @@ KINDS = {
     "athlete_settings": ATHLETE_SETTINGS,
     "corrections": CORRECTIONS,
     "erasures": ERASURES,
+    "streams": STREAMS,  # only on request; no model reads them
 }
 """Folder below ``landing/`` to the columns of its files."""

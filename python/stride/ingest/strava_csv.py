@@ -1,151 +1,210 @@
-"""A Strava export's ``activities.csv``, header by meaning, every row kept.
+"""A Strava export's ``activities.csv``, in any layout and language, every row kept.
 
-Five columns occur twice with different units (the first Distance is in km, for swims in metres;
-the second in metres), so a column is found by its name *and* its occurrence, never by position.
+Columns are found by what their header means (`stride.ingest.headers`), never by position. Several
+occur twice; the two distances differ in unit, so the values have the last word on which is which.
+Cells are read a column at a time: how a column writes its numbers shows only in all of it.
 """
 
-import csv
-import io
-import json
-from typing import NamedTuple
-
-import pyarrow as pa
+from collections import Counter
+from statistics import median
 
 from stride.errors import StrideError
-from stride.ingest import cells
-
-
-class Column(NamedTuple):
-    """Where a landed column comes from."""
-
-    header: str
-    """The export's header, lower case."""
-    occurrence: int
-    """1 for the first column of that name, 2 for the second."""
-    read: callable
-    """From the cell's text to a value."""
-    kind: pa.DataType
-
-
-_INSTANT = pa.timestamp("us", tz="UTC")
-
-COLUMNS = {
-    "activity_id": Column("activity id", 1, str, pa.string()),
-    "started_at": Column("activity date", 1, cells.instant, _INSTANT),
-    "name": Column("activity name", 1, str, pa.string()),
-    "sport_type": Column("activity type", 1, str, pa.string()),
-    "elapsed_time_s": Column("elapsed time", 1, cells.number, pa.float64()),
-    "moving_time_s": Column("moving time", 1, cells.number, pa.float64()),
-    "displayed_distance": Column("distance", 1, cells.number, pa.float64()),
-    "distance_m": Column("distance", 2, cells.number, pa.float64()),
-    "elevation_gain_m": Column("elevation gain", 1, cells.number, pa.float64()),
-    "avg_hr_bpm": Column("average heart rate", 1, cells.number, pa.float64()),
-    "max_hr_bpm": Column("max heart rate", 1, cells.number, pa.float64()),
-    "relative_effort": Column("relative effort", 1, cells.number, pa.float64()),
-    "perceived_exertion": Column("perceived exertion", 1, cells.number, pa.float64()),
-    "is_race_flagged": Column("competition", 1, cells.flag, pa.bool_()),
-    "device_file": Column("filename", 1, str, pa.string()),
-}
-"""What Stride uses of an export. Every other cell is kept in ``raw_row``."""
+from stride.ingest import cells, dates, headers
+from stride.ingest.rows import Rows
+from stride.ingest.table import Table, printable, read_table
 
 _REQUIRED = ("activity_id", "started_at", "sport_type", "elapsed_time_s")
 
-SCHEMA = pa.schema(
-    [("athlete_id", pa.string()), ("landed_row_id", pa.string())]
-    + [(name, column.kind) for name, column in COLUMNS.items()]
-    + [
-        ("unreadable_cells", pa.string()),
-        ("raw_row", pa.string()),
-        ("source_file", pa.string()),
-        ("source_row_number", pa.int64()),
-        ("content_hash", pa.string()),
-        ("landing_version", pa.int64()),
-        ("ingested_at", _INSTANT),
-    ]
+_DURATIONS = ("elapsed_time_s", "moving_time_s")
+_NUMBERS = (
+    "elevation_gain_m",
+    "avg_hr_bpm",
+    "max_hr_bpm",
+    "avg_power_w",
+    "weighted_power_w",
+    "graded_distance_m",
+    "temperature_c",
+    "weather_temperature_c",
+    "weight_kg",
+    "relative_effort",
+    "perceived_exertion",
 )
 
+SLOWEST = 0.1
+"""m/s. Taken for metres, kilometres per second of a ride look slower than this; real metres of a
+run, ride or walk do not."""
 
-def read_rows(content: bytes, source_file: str) -> list[dict]:
+
+def read_rows(content: bytes, source_file: str) -> Rows:
     """Read every row of the table; a cell that can't be read makes no row disappear.
 
     Parameters
     ----------
     content : bytes
-        The CSV in UTF-8, with or without a byte order mark.
+        The table, as exported or as a spreadsheet saved it again.
     source_file : str
         Used in messages.
 
     Returns
     -------
-    list of dict
-        One per row: the keys of `COLUMNS`, ``unreadable_cells`` (comma-separated landed names,
-        or None), ``raw_row`` (JSON of the non-empty cells as received) and ``source_row_number``
-        (1 is the first row below the header).
+    Rows
+        Each row has ``unreadable_cells`` (comma-separated landed names, or None; ``cell_count`` if
+        the row has more or fewer cells than the header), ``raw_row`` (JSON list of header and text
+        of the non-empty cells as received) and ``source_row_number`` (1 is the first row below the
+        header; blank rows do not count).
 
     Raises
     ------
     StrideError
-        If the table is empty or lacks a required column.
+        If the table is empty, no Strava export, or lacks a required column.
+
+    Examples
+    --------
+    >>> table = "Aktivitäts-ID;Aktivitätsdatum;Aktivitätsart;Verstrichene Zeit;Distanz"
+    >>> found = read_rows(f"{table}\\n1;05.07.2018, 15:00:00;Lauf;439;1,61".encode(), "a.csv")
+    >>> found.language, found.rows[0]["displayed_distance"], found.rows[0]["started_at"].isoformat()
+    ('de', 1.61, '2018-07-05T15:00:00+00:00')
     """
-    text = content.decode("utf-8-sig", errors="replace").replace("\0", "")
-    csv.field_size_limit(64 * 1024**2)
-    rows = csv.reader(io.StringIO(text, newline=""))
-    try:
-        header = next(rows, None)
-        if header is None:
-            raise StrideError(f"{source_file} is empty: export it again.")
-        places = _places(header, source_file)
-        return [
-            _read_row(row, number, header, places)
-            for number, row in enumerate((row for row in rows if row), start=1)
-        ]
-    except csv.Error as problem:
-        raise StrideError(f"{source_file} is no CSV table ({problem}).") from None
+    table = read_table(content, source_file)
+    meaning = headers.meanings(table.header)
+    _check(table, meaning, source_file)
+    texts = {name: _texts(table, places) for name, places in meaning.places.items()}
+    distances = [table.column(at) for at in meaning.places.get("distance", ())]
+    texts.pop("distance", None)
+    count = len(table.rows)
+    nothing = [""] * count
+    language = headers.language(meaning.language)
+    columns: dict[str, tuple[list, list[int]]] = {
+        "activity_id": cells.column(texts["activity_id"], cells.identifier),
+        "started_at": _instants(texts["started_at"], language),
+    }
+    for name in ("name", "sport_type", "device_file"):
+        columns[name] = ([text or None for text in texts.get(name, nothing)], [])
+    columns["is_race_flagged"] = cells.column(texts.get("is_race_flagged", nothing), cells.flag)
+
+    exact = {name: texts.get(name, nothing) for name in _NUMBERS + _DURATIONS}
+    # Strava writes all exact numbers alike: all have a say, and one odd cell decides nothing.
+    votes = sum(map(cells.decimal_votes, exact.values()), Counter())
+    mark = cells.decimal_mark(votes, language.decimal_mark)
+    for name, column in exact.items():
+        columns[name] = cells.numbers(column, mark)
+        if name in _DURATIONS and columns[name][1]:
+            columns[name] = cells.column(column, lambda text: cells.duration(text, mark))
+    columns |= _distances(distances, columns, language.decimal_mark, mark)
+    _derive(columns)
+    return Rows(
+        _rows(table, columns),
+        [table.header[at] for at in meaning.unknown],
+        meaning.language,
+    )
 
 
-def _places(header: list[str], source_file: str) -> dict[str, int]:
-    """Landed column to its position in this table."""
-    names = [name.strip().lower() for name in header]
-    places = {}
-    for landed, column in COLUMNS.items():
-        at = [index for index, name in enumerate(names) if name == column.header]
-        if len(at) >= column.occurrence:
-            places[landed] = at[column.occurrence - 1]
-    missing = [COLUMNS[landed].header for landed in _REQUIRED if landed not in places]
+def _check(table: Table, meaning: headers.Meanings, source_file: str) -> None:
+    missing = [name for name in _REQUIRED if name not in meaning.places]
+    names = ", ".join(repr(headers.english(name)) for name in missing)
     if len(missing) == len(_REQUIRED):
         raise StrideError(
-            f"{source_file} is no activities.csv of Strava: it has none of the columns "
-            f"{', '.join(map(repr, missing))}."
+            f"{source_file} is no activities.csv of Strava: it has none of the columns {names}; "
+            "describe another table's columns with --mapping."
         )
     if missing:
-        found = "".join(c for c in ", ".join(header) if c.isprintable())
         raise StrideError(
-            f"{source_file} lacks the column {', '.join(map(repr, missing))}; "
-            f"it has: {found[:400]}."
+            f"{source_file} lacks the column {names}; it has: {printable(table.header)}."
         )
-    return places
 
 
-def _read_row(row: list[str], number: int, header: list[str], places: dict[str, int]) -> dict:
-    landed, unreadable = {}, []
-    for name, column in COLUMNS.items():
-        at = places.get(name)
-        text = row[at] if at is not None and at < len(row) else ""
-        try:
-            landed[name] = column.read(text) if text.strip() else None
-        except (ValueError, OverflowError):
-            landed[name] = None
-            unreadable.append(name)
-    if len(row) != len(header):
-        unreadable.append("cell_count")
-    landed["unreadable_cells"] = ",".join(unreadable) or None
-    landed["raw_row"] = json.dumps(
-        [
-            [header[at] if at < len(header) else None, text]
-            for at, text in enumerate(row)
-            if text.strip()
-        ],
-        ensure_ascii=False,
+def _texts(table: Table, places: list[int]) -> list[str]:
+    """A column's cells; where it occurs twice, the first that is not empty."""
+    first, *others = (table.column(at) for at in places)
+    for other in others:
+        first = [text or instead for text, instead in zip(first, other, strict=True)]
+    return first
+
+
+def _instants(texts: list[str], language: headers.Language) -> tuple[list, list[int]]:
+    day_first = dates.is_day_first(texts)
+    if day_first is None:
+        day_first = language.day_first
+    return cells.column(texts, lambda text: dates.instant(text, day_first))
+
+
+def _distances(
+    found: list[list[str]], columns: dict, shown_mark: str, exact_mark: str
+) -> dict[str, tuple[list, list[int]]]:
+    """Which distance column is the displayed one (km, swims metres) and which is in metres."""
+    read = []
+    for at, texts in enumerate(found):
+        # The displayed distance follows the language, whatever the exact numbers do.
+        default = shown_mark if at == 0 else exact_mark
+        read.append(cells.numbers(texts, cells.decimal_mark(cells.decimal_votes(texts), default)))
+    elapsed, sports = columns["elapsed_time_s"][0], columns["sport_type"][0]
+    displayed, metres = _which_is_which([values for values, _ in read], elapsed, sports)
+    empty = ([None] * len(elapsed), [])
+    return {
+        "displayed_distance": read[displayed] if displayed is not None else empty,
+        "distance_m": read[metres] if metres is not None else empty,
+    }
+
+
+def _which_is_which(
+    distances: list[list], elapsed: list, sports: list
+) -> tuple[int | None, int | None]:
+    """Positions of the displayed distance and of the one in metres among `distances`."""
+    if not distances:
+        return None, None
+    swims = {sport for sport in set(sports) if sport and headers.is_swim(sport)}
+    dry = [at for at, sport in enumerate(sports) if sport not in swims]
+    first = distances[0]
+    compared = False
+    for place, other in enumerate(distances[1:], start=1):
+        ratio = _typical_ratio(other, first, dry)
+        if ratio is not None and not 1 / 30 < ratio < 30:
+            return (0, place) if ratio > 1 else (place, 0)
+        compared |= ratio is not None
+    if len(distances) > 1 and not compared:
+        return 0, 1  # nothing but swims, or nothing at all: the order in which Strava writes them
+    # One distance, or the same one twice: as fast as people move only if it is in metres.
+    speed = _typical_ratio(first, elapsed, dry)
+    return (None, 0) if speed is not None and speed > SLOWEST else (0, None)
+
+
+def _typical_ratio(above: list, below: list, rows: list[int]) -> float | None:
+    """Median of one column over another where both are known and positive; None if nowhere."""
+    ratios = [
+        above[at] / below[at]
+        for at in rows
+        if above[at] is not None and below[at] is not None and above[at] > 0 and below[at] > 0
+    ]
+    return median(ratios) if ratios else None
+
+
+def _derive(columns: dict[str, tuple[list, list[int]]]) -> None:
+    """Temperature from the device, else from the weather; a weight of 0 is no weight."""
+    own, bad = columns["temperature_c"]
+    weather, weather_bad = columns.pop("weather_temperature_c")
+    pairs = zip(own, weather, strict=True)
+    values = [there if here is None else here for here, there in pairs]
+    unreadable = {*bad, *weather_bad}
+    columns["temperature_c"] = (values, [at for at in unreadable if values[at] is None])
+    weights, bad = columns["weight_kg"]
+    columns["weight_kg"] = ([weight or None for weight in weights], bad)
+
+
+def _rows(table: Table, columns: dict[str, tuple[list, list[int]]]) -> list[dict]:
+    unreadable: list[list[str]] = [[] for _ in table.rows]
+    for name, (_, bad) in columns.items():
+        for at in bad:
+            unreadable[at].append(name)
+    width = len(table.header)
+    for at, row in enumerate(table.rows):
+        if len(row) != width:
+            unreadable[at].append("cell_count")
+    names = [*columns, "unreadable_cells", "raw_row", "source_row_number"]
+    values = zip(
+        *(values for values, _ in columns.values()),
+        [",".join(found) or None for found in unreadable],
+        table.raw_rows(),
+        range(1, len(table.rows) + 1),
+        strict=True,
     )
-    landed["source_row_number"] = number
-    return landed
+    return [dict(zip(names, row, strict=True)) for row in values]

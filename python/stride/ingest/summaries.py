@@ -84,12 +84,10 @@ def land_summaries(
         digest = hashlib.sha256((row.get("raw_row") or "").encode()).hexdigest()
         activity_id = row.get("activity_id")
         before = alive.get(activity_id) if activity_id else None
-        if before == digest or (is_older and activity_id in ever):
+        if (before and digest in before) or (is_older and activity_id in ever):
             continue
         new += before is None
         changed += before is not None
-        if activity_id:
-            alive[activity_id] = digest
         to_land.append(
             row
             | {
@@ -97,6 +95,7 @@ def land_summaries(
                 "landed_row_id": f"{athlete_id}:{import_id}:{row['source_row_number']}",
                 "source_kind": source.kind,
                 "started_at": _start(row, homes),
+                "time_zone": row.get("time_zone") or _offset(row),
                 "row_hash": digest,
                 "import_id": import_id,
                 "source_file": source.file,
@@ -142,32 +141,31 @@ def land_summaries(
     return Landed(len(rows), new, changed, len(gone), unreadable, is_older)
 
 
-def _known(landing: Path, athlete_id: str, kind: str) -> tuple[dict[str, str], set[str]]:
-    """Activities that exist in a source, with their latest content, and all that ever did."""
-    rows = landed.read(
-        landing,
-        "activities",
-        athlete_id,
-        ["activity_id", "source_kind", "row_hash", "ingested_at"],
-    )
+def _known(landing: Path, athlete_id: str, kind: str) -> tuple[dict[str, set[str]], set[str]]:
+    """Activities that exist in a source, with what was last said of each, and all that ever did.
+
+    What was said is a set: a table may have two rows of one activity.
+    """
+    columns = ["activity_id", "source_kind", "row_hash", "ingested_at"]
     events = [
-        (row["ingested_at"], 1, row["activity_id"], row["row_hash"])
-        for row in rows
+        (row["ingested_at"], row["activity_id"], row["row_hash"])
+        for row in landed.read(landing, "activities", athlete_id, columns)
         if row["source_kind"] == kind and row["activity_id"]
     ]
-    ever = {activity_id for _, _, activity_id, _ in events}
+    ever = {activity_id for _, activity_id, _ in events}
     if kind == "strava_export":
+        columns = ["activity_id", "ingested_at"]
         events += [
-            (row["ingested_at"], 2, row["activity_id"], None)
-            for row in landed.read(landing, "deletions", athlete_id, ["activity_id", "ingested_at"])
+            (row["ingested_at"], row["activity_id"], None)
+            for row in landed.read(landing, "deletions", athlete_id, columns)
         ]
-    alive = {}
-    for _, _, activity_id, digest in sorted(events, key=lambda event: event[:2]):
-        if digest is None:
-            alive.pop(activity_id, None)
-        else:
-            alive[activity_id] = digest
-    return alive, ever
+    said: dict[str, tuple[datetime, set[str]]] = {}
+    for moment, activity_id, digest in sorted(events, key=lambda event: event[0]):
+        if activity_id not in said or said[activity_id][0] != moment:
+            said[activity_id] = (moment, set())
+        if digest:
+            said[activity_id][1].add(digest)
+    return {activity: digests for activity, (_, digests) in said.items() if digests}, ever
 
 
 def _start(row: dict, homes) -> datetime | None:
@@ -180,3 +178,14 @@ def _start(row: dict, homes) -> datetime | None:
         return to_utc(row["local_started_at"].replace(tzinfo=None), homes)
     except (OverflowError, ValueError, IndexError):
         return None
+
+
+def _offset(row: dict) -> str | None:
+    """Offset such as +08:00 of a row that tells both clocks; None if they can't both be right."""
+    if not row.get("started_at") or not row.get("local_started_at"):
+        return None
+    minutes = (row["local_started_at"] - row["started_at"]).total_seconds() / 60
+    if minutes % 15 or abs(minutes) > 14 * 60:
+        return None
+    sign = "-" if minutes < 0 else "+"
+    return f"{sign}{int(abs(minutes) // 60):02d}:{int(abs(minutes) % 60):02d}"

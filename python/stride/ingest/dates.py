@@ -1,0 +1,204 @@
+"""A date of any export's language, from text to a moment; else ``ValueError``."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+# Full names as they stand in a date, so for Polish and Russian in the genitive. A name may be
+# shortened to three letters where that still names one month.
+_MONTH_NAMES = """
+january february march april may june july august september october november december
+januar februar märz april mai juni juli august september oktober november dezember
+janvier février mars avril mai juin juillet août septembre octobre novembre décembre
+enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro
+gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre
+januari februari maart april mei juni juli augustus september oktober november december
+stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia
+января февраля марта апреля мая июня июля августа сентября октября ноября декабря
+januar februar marts april maj juni juli august september oktober november desember
+januari februari mars april maj juni juli agustus september oktober nopember desember
+"""
+_SHORT_MONTHS = {"mrt": 3, "mrz": 3, "maj": 5, "май": 5, "jnr": 1, "agt": 8, "setiembre": 9}
+_AFTERNOON = {"午後", "下午", "오후"}
+_MORNING = {"午前", "上午", "오전"}
+_BETWEEN = {"", "at", "a", "a las", "a la", "as", "um", "alle", "om", "o", "kl", "klo", "pukul"}
+
+_ENGLISH = re.compile(  # the usual case, read without the general way
+    r"([A-Z][a-z]{2}) (\d{1,2}), (\d{4}), (\d{1,2}):(\d\d):(\d\d) ([AP])M"
+)
+_TIME = re.compile(
+    r"[\s,]*(?P<word>[^\d]{0,12}?)[\s,]*"
+    r"(?P<hour>\d{1,2})[:.h](?P<minute>\d\d)(?:[:.m](?P<second>\d\d)(?:\.\d+)?)?\s?s?"
+    r"(?:\s?(?P<half>[ap])\.?\s?m\.?)?(?:\s?(?:utc|gmt|z))?"
+)
+_MONTH_FIRST = re.compile(
+    r"(?P<month>[^\W\d]{3,})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})"
+)
+_DAY_FIRST = re.compile(
+    r"(?P<day>\d{1,2})\.?(?: de)? (?P<month>[^\W\d]{3,})\.?,?(?: de)? (?P<year>\d{4})"
+    r"(?: ?\u0433\.)?"  # the Russian word for year, shortened
+)
+_YEAR_FIRST = re.compile(
+    r"(?P<year>\d{4}) ?[年년./-] ?(?P<month>\d{1,2}) ?[月월./-] ?(?P<day>\d{1,2})[日일.]?"
+)
+_NUMERIC = re.compile(r"(?P<one>\d{1,2})(?P<mark>[./-])(?P<two>\d{1,2})[./-](?P<year>\d{4})")
+
+
+def _plain(text: str) -> str:
+    """Without accents, case, no-break spaces and width: for comparing words."""
+    text = unicodedata.normalize("NFKD", text).casefold()
+    return " ".join("".join(c for c in text if not unicodedata.combining(c)).split())
+
+
+def _months() -> dict[str, int]:
+    known: dict[str, int] = {}
+    for line in _MONTH_NAMES.strip().splitlines():
+        names = [_plain(name) for name in line.split()]
+        shortened = Counter(name[:size] for name in names for size in range(3, len(name)))
+        for month, name in enumerate(names, start=1):
+            known[name] = month
+            for size in range(3, len(name)):
+                if shortened[name[:size]] == 1:
+                    known.setdefault(name[:size], month)
+    return known | {_plain(name): month for name, month in _SHORT_MONTHS.items()}
+
+
+_MONTHS = _months()
+
+
+def is_day_first(texts: Iterable[str]) -> bool | None:
+    """Whether all-numeric dates with slashes or hyphens begin with the day.
+
+    Parameters
+    ----------
+    texts : iterable of str
+
+    Returns
+    -------
+    bool or None
+        What most of the telling dates say (a number above 12 is no month); None if none tells.
+
+    Examples
+    --------
+    >>> is_day_first(["05/07/2018 15:00", "25/07/2018 15:00"])
+    True
+    >>> is_day_first(["05/07/2018 15:00"]) is None
+    True
+    """
+    votes = 0
+    for text in texts:
+        if (found := _NUMERIC.match(text)) and found["mark"] != ".":
+            votes += (int(found["one"]) > 12) - (int(found["two"]) > 12)
+    return None if votes == 0 else votes > 0
+
+
+def instant(text: str, day_first: bool = False) -> datetime | None:
+    """Read a point in time. Strava's export writes UTC without saying so.
+
+    Parameters
+    ----------
+    text : str
+        ``Jul 5, 2018, 3:00:00 PM``, the same in other languages (``5 juil. 2018 à 15:00:00``,
+        ``05.07.2018, 15:00:00``, ``2018年7月5日 15:00``) or ISO 8601.
+    day_first : bool
+        How ``05/07/2018`` is meant; see `is_day_first`. With points the day is always first.
+
+    Returns
+    -------
+    datetime or None
+        With the UTC zone; None for an empty cell. A date without a time is read as noon, which
+        keeps the day right nearly everywhere on earth.
+
+    Raises
+    ------
+    ValueError
+        If the cell is none of these.
+
+    Examples
+    --------
+    >>> instant("Jul 5, 2018, 3:00:00 PM").isoformat()
+    '2018-07-05T15:00:00+00:00'
+    >>> instant("5 de jul. de 2018 15:00:00").isoformat()
+    '2018-07-05T15:00:00+00:00'
+    """
+    moment = _moment(text, day_first)
+    if moment is None or moment.tzinfo is UTC:
+        return moment
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def clock(text: str, day_first: bool = False) -> datetime | None:
+    """Read what the clock on the spot showed. A zone in the text is dropped: Strava's Z is false.
+
+    Returns
+    -------
+    datetime or None
+        The clock's figures, with the UTC zone as a mere container.
+
+    Examples
+    --------
+    >>> clock("2026-08-16T10:30:46Z").isoformat(), clock("2026-08-16T10:30:46+02:00").isoformat()
+    ('2026-08-16T10:30:46+00:00', '2026-08-16T10:30:46+00:00')
+    """
+    moment = _moment(text, day_first)
+    return moment and moment.replace(tzinfo=UTC)
+
+
+def _moment(text: str, day_first: bool) -> datetime | None:
+    found = _ENGLISH.fullmatch(text)
+    if found:
+        month, day, year, hour, minute, second, half = found.groups()
+        return _built(year, _month(month), day, hour, minute, second, half.lower())
+    text = " ".join(unicodedata.normalize("NFKC", text).split()).strip("'\"")
+    if not text:
+        return None
+    if re.match(r"\d{4}-\d\d-\d\d", text):
+        moment = datetime.fromisoformat(re.sub(r" (UTC|GMT)$", "+00:00", text))
+        return moment + timedelta(hours=12) if len(text) == 10 else moment
+    text = unicodedata.normalize("NFC", _plain(text))  # Korean syllables, whole again
+    for pattern in (_MONTH_FIRST, _DAY_FIRST, _NUMERIC, _YEAR_FIRST):
+        if date := pattern.match(text):
+            return _with_time(date, text[date.end() :], day_first)
+    raise ValueError(f"not a point in time: {text!r}")
+
+
+def _with_time(date: re.Match, rest: str, day_first: bool) -> datetime:
+    parts = date.groupdict()
+    if "one" in parts:
+        first_is_day = day_first or parts["mark"] == "."
+        order = ("one", "two") if first_is_day else ("two", "one")
+        parts |= {"day": parts[order[0]], "month": parts[order[1]]}
+    month = int(parts["month"]) if parts["month"].isdigit() else _month(parts["month"])
+    if not rest.strip(" ,."):
+        return _built(parts["year"], month, parts["day"], 12, 0, 0, None)
+    time = _TIME.fullmatch(rest.lstrip("."))
+    if not time:
+        raise ValueError(f"not a time: {rest!r}")
+    word = time["word"].strip(" .,")
+    half = time["half"]
+    if word in _AFTERNOON or word in _MORNING:
+        half = "p" if word in _AFTERNOON else "a"
+    elif word not in _BETWEEN:
+        raise ValueError(f"not a time: {rest!r}")
+    return _built(
+        parts["year"], month, parts["day"], time["hour"], time["minute"], time["second"] or 0, half
+    )
+
+
+def _month(name: str) -> int:
+    month = _MONTHS.get(name.lower()) or _MONTHS.get(_plain(name))
+    if month is None:
+        raise ValueError(f"not a month: {name!r}")
+    return month
+
+
+def _built(year, month, day, hour, minute, second, half: str | None) -> datetime:
+    hour = int(hour)
+    if half:
+        if not 1 <= hour <= 12:
+            raise ValueError(f"not an hour: {hour}")
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return datetime(int(year), int(month), int(day), hour, int(minute), int(second), tzinfo=UTC)

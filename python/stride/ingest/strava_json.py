@@ -1,0 +1,238 @@
+"""Activities as Strava's API tells them: JSON from a script or another program.
+
+A list of activities, one activity, one a line (NDJSON), or ``{"activity": ..., "streams": ...}``.
+"""
+
+import json
+import math
+from collections.abc import Callable
+from datetime import datetime
+
+from stride.errors import StrideError
+from stride.ingest import cells, dates
+from stride.ingest.rows import Rows
+from stride.ingest.table import decode
+
+RACES = {1, 11}
+"""``workout_type`` of a race: 1 for a run, 11 for a ride."""
+
+_MAPS = {"map", "polyline", "summary_polyline", "start_latlng", "end_latlng"}
+_LARGEST_EXACT = 2**53
+
+
+def read_rows(content: bytes, source_file: str) -> Rows:
+    """Read every activity.
+
+    Parameters
+    ----------
+    content : bytes
+        JSON or NDJSON.
+    source_file : str
+        Used in messages.
+
+    Returns
+    -------
+    Rows
+        ``raw_row`` is the activity's own JSON without maps. Where the file has recordings, the row
+        has them under ``streams``: name to list of values. Power is left out where Strava only
+        estimated it (``device_watts`` is false). A line that is no activity is a row with
+        ``unreadable_cells`` ``activity``.
+
+    Raises
+    ------
+    StrideError
+        If the file is no JSON or holds no activity.
+
+    Examples
+    --------
+    >>> text = b'{"id": 1, "type": "Run", "start_date": "2026-08-16T14:30:46Z", "distance": "5e3"}'
+    >>> (row,) = read_rows(text, "run.json").rows
+    >>> row["activity_id"], row["distance_m"], row["started_at"].isoformat()
+    ('1', 5000.0, '2026-08-16T14:30:46+00:00')
+    """
+    try:
+        entries = _entries(decode(content), source_file)
+        rows = [_row(entry, number) for number, entry in enumerate(entries, start=1)]
+    except RecursionError:
+        raise StrideError(f"{source_file} is no JSON of Strava: it is nested too deeply.") from None
+    if not any(_is_activity(_split(entry)[0]) for entry in entries):
+        raise StrideError(
+            f"{source_file} has no activity of Strava's API: an activity has at least an 'id' and "
+            "a 'start_date'."
+        )
+    return Rows(rows, [], None)
+
+
+def _entries(text: str, source_file: str) -> list:
+    try:
+        found = _parsed(text)
+    except ValueError as problem:
+        lines = [line for line in text.splitlines() if line.strip()]
+        found = [_parsed_line(line) for line in lines]
+        if not any(isinstance(entry, dict) for entry in found):
+            raise StrideError(f"{source_file} is no JSON ({problem}).") from None
+    if isinstance(found, dict) and isinstance(found.get("activities"), list):
+        found = found["activities"]
+    if isinstance(found, dict) and "errors" in found and "message" in found:
+        raise StrideError(
+            f"{source_file} is not activities but an error that Strava sent: "
+            f"{str(found['message'])[:100]!r}; download it again."
+        )
+    return found if isinstance(found, list) else [found]
+
+
+def _parsed(text: str) -> object:
+    return json.loads(text, parse_constant=str)  # NaN is no JSON: a text, so no number
+
+
+def _parsed_line(line: str) -> object:
+    try:
+        return _parsed(line)
+    except ValueError:
+        return line
+
+
+def _split(entry: object) -> tuple[object, object]:
+    """Activity and streams of one entry."""
+    if isinstance(entry, dict) and isinstance(entry.get("activity"), dict) and "id" not in entry:
+        return entry["activity"], entry.get("streams")
+    if isinstance(entry, dict) and "streams" in entry:
+        return {k: v for k, v in entry.items() if k != "streams"}, entry["streams"]
+    return entry, None
+
+
+def _is_activity(activity: object) -> bool:
+    return isinstance(activity, dict) and "id" in activity and "start_date" in activity
+
+
+def _row(entry: object, number: int) -> dict:
+    activity, streams = _split(entry)
+    row: dict = {}
+    unreadable = []
+    if isinstance(activity, dict):
+        for landed, (key, read) in _COLUMNS.items():
+            try:
+                row[landed] = read(_first(activity, key))
+            except (ValueError, OverflowError):
+                row[landed] = None
+                unreadable.append(landed)
+        if activity.get("device_watts") is False:
+            row |= {"avg_power_w": None, "weighted_power_w": None}
+    else:
+        unreadable.append("activity")
+    if streams is not None:
+        row["streams"] = _streams(streams)
+        if row["streams"] is None:
+            unreadable.append("streams")
+    return row | {
+        "unreadable_cells": ",".join(unreadable) or None,
+        "raw_row": _whole(json.dumps(_without_maps(activity), ensure_ascii=False)),
+        "source_row_number": number,
+    }
+
+
+def _first(activity: dict, keys: str) -> object:
+    """The value of the first of the keys that is there."""
+    return next((activity[key] for key in keys.split() if activity.get(key) is not None), None)
+
+
+def _without_maps(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _without_maps(each) for key, each in value.items() if key not in _MAPS}
+    if isinstance(value, list):
+        return [_without_maps(each) for each in value]
+    return value
+
+
+def _streams(streams: object) -> dict[str, list] | None:
+    """Name to values, of the three shapes in which streams are stored; None if it is none."""
+    if isinstance(streams, list):  # the API's own: [{"type": "time", "data": [...]}, ...]
+        streams = {
+            each["type"]: each for each in streams if isinstance(each, dict) and "type" in each
+        }
+    if not isinstance(streams, dict):
+        return None
+    found = {
+        str(name): each.get("data") if isinstance(each, dict) else each
+        for name, each in streams.items()
+    }
+    return {name: values for name, values in found.items() if isinstance(values, list)} or None
+
+
+# ---------------------------------------------------------------------------- values
+
+
+def _text(value: object) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise ValueError(f"not a text: {value!r}")
+    return _whole(value.strip()) or None
+
+
+def _whole(text: str) -> str:
+    """Without halves of a surrogate pair, which JSON can hold and no file can."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _id(value: object) -> str | None:
+    if isinstance(value, bool | list | dict):
+        raise ValueError(f"not an id: {value!r}")
+    if isinstance(value, float):
+        if not value.is_integer() or abs(value) > _LARGEST_EXACT:
+            raise ValueError(f"rounded by a program: {value!r}")
+        value = int(value)
+    return None if value is None else cells.identifier(str(value))
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, str):
+        return cells.number(value)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError(f"not a number: {value!r}")
+    return float(value)
+
+
+def _flag(value: object) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    return cells.flag(str(value))
+
+
+def _race(value: object) -> bool | None:
+    number = _number(value)
+    return None if number is None else number in RACES
+
+
+def _time(read: Callable[[str], datetime | None]) -> Callable[[object], datetime | None]:
+    return lambda value: read(_text(value) or "")
+
+
+def _zone(value: object) -> str | None:
+    return cells.time_zone(_text(value) or "")
+
+
+_COLUMNS: dict[str, tuple[str, Callable]] = {
+    "activity_id": ("id", _id),
+    "name": ("name", _text),
+    "sport_type": ("sport_type type", _text),
+    "started_at": ("start_date", _time(dates.instant)),
+    "local_started_at": ("start_date_local", _time(dates.clock)),
+    "time_zone": ("timezone", _zone),
+    "elapsed_time_s": ("elapsed_time", _number),
+    "moving_time_s": ("moving_time", _number),
+    "distance_m": ("distance", _number),
+    "elevation_gain_m": ("total_elevation_gain", _number),
+    "avg_hr_bpm": ("average_heartrate", _number),
+    "max_hr_bpm": ("max_heartrate", _number),
+    "avg_power_w": ("average_watts", _number),
+    "weighted_power_w": ("weighted_average_watts", _number),
+    "temperature_c": ("average_temp", _number),
+    "relative_effort": ("suffer_score", _number),
+    "perceived_exertion": ("perceived_exertion", _number),
+    "is_race_flagged": ("workout_type", _race),
+    "is_indoor": ("trainer", _flag),
+}
+"""Landed column to the API's names for it, the better one first, and how it is read."""
