@@ -18,7 +18,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 VARS := $(if $(AS_OF),--vars '{as_of_date: $(AS_OF)}')
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo build report docs test lint format pytest parity benchmark-as-of lock clean
+.PHONY: help install demo build report docs test lint format pytest parity benchmark-as-of benchmark-import lock clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 20
@@ -77,6 +77,10 @@ benchmark-as-of: export STRIDE_HOME := target/benchmark
 benchmark-as-of: $(VENV)/installed-dev  ## Time of the point-in-time join: a million races over nine million days
 	@mkdir -p $(STRIDE_HOME)
 	@$(BIN)/python tests/benchmarks/as_of_join.py
+
+benchmark-import: $(VENV)/installed-dev  ## Time of reading exports and recordings, beside the parsers alone
+	@$(BIN)/python tests/benchmarks/strava_csv.py
+	@$(BIN)/python tests/benchmarks/device_files.py
 
 lock: $(VENV)/installed-dev  ## Renew requirements*.txt from pyproject.toml
 	@sh -c '\

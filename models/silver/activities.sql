@@ -43,6 +43,7 @@ final as (
         {% endfor %}
         ---------- measures
         accepted.elapsed_time_s,
+        accepted.has_elapsed_time,
         {% for column in [
             'moving_time_s', 'distance_m', 'elevation_gain_m', 'avg_hr_bpm', 'max_hr_bpm',
             'avg_power_w', 'weighted_power_w', 'graded_distance_m', 'graded_speed_mps',

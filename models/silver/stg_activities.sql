@@ -65,6 +65,7 @@ final as (
         typed.time_zone_source,
         typed.activity_date,
         typed.elapsed_time_s,
+        typed.has_elapsed_time,
         {% for column, drop in [
             ('moving_time_s', 'moving_time'),
             ('distance_m', 'distance'),

@@ -45,7 +45,8 @@ typed as (
             else 'api'
         end as time_zone_source,
         -- Some tables tell the time in motion alone: less than the clock, better than nothing.
-        coalesce(landed.elapsed_time_s, landed.moving_time_s) as elapsed_time_s,
+        coalesce(nullif(landed.elapsed_time_s, 0e0), landed.moving_time_s) as elapsed_time_s,
+        nullif(landed.elapsed_time_s, 0e0) is not null as has_elapsed_time,
         landed.moving_time_s,
         -- Older exports have one distance only, as displayed: in metres for swims, else in km.
         coalesce(

@@ -9,7 +9,7 @@ select
     distance_m,
     cast(started_at as date) as start_day,
     cast(started_at + interval '3' minute as date) as late_start_day,
-    row_number() over (
+    cast(row_number() over (
         partition by athlete_id
         order by
             has_hr desc nulls last,
@@ -17,7 +17,7 @@ select
             has_recording desc nulls last,
             distance_m desc nulls last,
             activity_id asc nulls last
-    ) as richness
+    ) as bigint) as richness
 
 from {{ ref('stg_activity_versions') }}
 where landed_row_id = head_row_id

@@ -1,0 +1,143 @@
+"""One session: what the file says of it, and its samples as arrays."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from stride.ingest.device.problem import Unreadable
+
+RANGES = {
+    "distance_m": (0, 5e6),
+    "speed_mps": (0, 120),
+    "heart_rate_bpm": (30, 230),
+    "power_w": (0, 3000),
+    "altitude_m": (-500, 9000),
+    "cadence_rpm": (0, 255),
+    "temperature_c": (-50, 60),
+    "latitude": (-90, 90),
+    "longitude": (-180, 180),
+}
+"""The columns of samples; a value outside its range is a sensor's error, so it is missing."""
+
+EARLIEST_S = 631065600
+"""1989-12-31, where FIT begins to count: a clock before that was never set."""
+
+FARTHEST_S = 7 * 86400
+"""A sample farther than this from the session's middle comes from a clock that jumped."""
+
+
+@dataclass
+class Session:
+    """Samples of one session in the order of time, each instant once.
+
+    Every array has shape (n_samples,) and is NaN where nothing was measured; a column that the
+    file lacks is None.
+    """
+
+    file_format: str
+    """``fit``, ``tcx`` or ``gpx``."""
+    started_at: datetime
+    """Aware, UTC."""
+    time_s: np.ndarray
+    """Seconds since ``started_at``, strictly rising."""
+    sport_type: str | None = None
+    """As Strava spells it; None if the file doesn't say."""
+    name: str | None = None
+    is_indoor: bool | None = None
+    utc_offset_s: int | None = None
+    """Clock on the spot less UTC, where the file tells it."""
+    totals: dict[str, float] = field(default_factory=dict)
+    """What the device itself summed up, keyed as the landed columns, and ``timer_time_s``."""
+    said: dict = field(default_factory=dict)
+    """Words and totals of the file, for the record."""
+    warnings: list[str] = field(default_factory=list)
+
+    distance_m: np.ndarray | None = None
+    speed_mps: np.ndarray | None = None
+    heart_rate_bpm: np.ndarray | None = None
+    power_w: np.ndarray | None = None
+    altitude_m: np.ndarray | None = None
+    cadence_rpm: np.ndarray | None = None
+    temperature_c: np.ndarray | None = None
+    latitude: np.ndarray | None = None
+    longitude: np.ndarray | None = None
+
+
+def build(epoch_s, columns: dict, *, file: str, start_s: float | None = None, **facts) -> Session:
+    """Put samples as a file lists them into a `Session`.
+
+    Sorts by time, joins samples of the same instant (some devices write heart rate and position
+    apart), and drops what lies outside `RANGES` or has no time.
+
+    Parameters
+    ----------
+    epoch_s : array-like of shape (n,)
+        Unix time, s; NaN where a sample has none.
+    columns : dict of str to array-like of shape (n,)
+        Keys of `RANGES`.
+    file : str
+        For the message.
+    start_s : float, optional
+        When the session began by the device's own word, Unix time.
+    **facts
+        Further attributes of `Session`.
+
+    Returns
+    -------
+    Session
+
+    Raises
+    ------
+    Unreadable
+        ``no_times`` if no sample has a time and ``start_s`` is None.
+
+    Examples
+    --------
+    >>> session = build([1e9 + 1, 1e9, 1e9 + 1], {"heart_rate_bpm": [120, 0, np.nan]},
+    ...                 file="a", file_format="fit")
+    >>> session.time_s, session.heart_rate_bpm
+    (array([0., 1.]), array([ nan, 120.]))
+    """
+    if start_s is not None and not EARLIEST_S < start_s < 1e11:
+        start_s = None
+    epoch_s = np.asarray(epoch_s, float)
+    usable = np.isfinite(epoch_s) & (epoch_s > EARLIEST_S) & (epoch_s < 1e11)
+    if usable.any():
+        middle = np.sort(epoch_s[usable])[(usable.sum() - 1) // 2]
+        usable &= np.abs(epoch_s - middle) <= FARTHEST_S
+    elif start_s is None:
+        raise Unreadable(
+            "no_times", f"{file} has samples, but none with a time (since 1990): it can't be dated."
+        )
+    instants, place = np.unique(epoch_s[usable], return_inverse=True)
+    samples = {}
+    for name, values in columns.items():
+        low, high = RANGES[name]
+        values = np.asarray(values, float)[usable]
+        with np.errstate(invalid="ignore"):
+            valid = (values >= low) & (values <= high)
+        if valid.any():
+            samples[name] = np.full(len(instants), np.nan)
+            samples[name][place[valid]] = values[valid]
+    began = instants[0] if len(instants) else start_s
+    if start_s is not None and 0 <= began - start_s <= 3600:
+        began = start_s
+    return Session(
+        started_at=datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=float(began)),
+        time_s=instants - began,
+        **samples,
+        **facts,
+    )
+
+
+def tidy_text(text, longest: int = 200) -> str | None:
+    """Make one printable line of text from a file; None if nothing is left.
+
+    Examples
+    --------
+    >>> tidy_text("  Morning\\n Run\\x1b "), tidy_text(" ")
+    ('Morning Run', None)
+    """
+    line = " ".join(str(text or "").split())
+    return "".join(c for c in line if c.isprintable())[:longest].strip() or None
