@@ -1,4 +1,5 @@
--- The richer row of a workout stands for it: heart rate first, then a name, a recording, distance.
+-- The richer row of a workout stands for it. A row with a name and an id of a platform comes before
+-- a file, whose samples it gets anyway; then heart rate, a recording, distance.
 select
     landed_row_id,
     athlete_id,
@@ -12,8 +13,8 @@ select
     cast(row_number() over (
         partition by athlete_id
         order by
-            has_hr desc nulls last,
             (case when source_kind = 'device_file' then 1 else 0 end) asc nulls last,
+            has_hr desc nulls last,
             has_recording desc nulls last,
             distance_m desc nulls last,
             activity_id asc nulls last

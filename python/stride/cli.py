@@ -70,8 +70,11 @@ def import_(path, athlete, timezone, mapping, partial, streams, workers):
             raise click.UsageError("athletes.csv names athletes and zones: leave out the options.")
         _import_athletes(path, options)
         return
-    for receipt in import_path(path, paths.landing(), athlete, options):
+    receipts = import_path(path, paths.landing(), athlete, options)
+    for receipt in receipts:
         _say(receipt)
+    if all(receipt.is_useless for receipt in receipts):
+        raise StrideError(f"Nothing in {path} could be used; what was read is in quarantine.")
 
 
 def _import_athletes(path: Path, options) -> None:

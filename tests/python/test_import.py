@@ -361,6 +361,7 @@ def test_json_of_the_api_lands_with_the_zone_it_tells(tmp_path):
         (["{pdf}", "--athlete", "ana", "--timezone", "UTC"], "is nothing that Stride reads"),
         (["{header}", "--athlete", "ana", "--timezone", "UTC"], "has a header and no activities"),
         (["{csv}", "--athlete", "a", "--mapping", "{pdf}"], "is no TOML file"),
+        (["{fit}", "--athlete", "b", "--timezone", "UTC"], "could be used; what was read is in"),
     ],
 )
 def test_a_mistake_gets_one_clear_sentence(tmp_path, monkeypatch, arguments, sentence):
@@ -369,6 +370,7 @@ def test_a_mistake_gets_one_clear_sentence(tmp_path, monkeypatch, arguments, sen
     (tmp_path / "empty.csv").write_bytes(b"")
     (tmp_path / "header.csv").write_bytes(table())
     (tmp_path / "story.pdf").write_bytes(b"%PDF-1.7\x00\xff\x1b[2J")
+    (tmp_path / "run.fit").write_bytes(b"no recording")
     (tmp_path / "cut.csv.gz").write_bytes(gzip.compress(table(RUN))[:-20])
     names = {
         "csv": as_csv(tmp_path, table(RUN)),
@@ -377,6 +379,7 @@ def test_a_mistake_gets_one_clear_sentence(tmp_path, monkeypatch, arguments, sen
         "header": tmp_path / "header.csv",
         "cut": tmp_path / "cut.csv.gz",
         "pdf": tmp_path / "story.pdf",
+        "fit": tmp_path / "run.fit",
     }
     done = CliRunner().invoke(main, ["import", *(part.format(**names) for part in arguments)])
     assert done.exit_code != 0 and sentence in done.output

@@ -1,14 +1,17 @@
 """An export broken in many ways at once: one clear sentence, or every row and no wrong value."""
 
+import contextlib
 import csv
 import io
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from conftest import LAST_DAY, Home
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from stride.errors import StrideError
 from stride.ingest import headers
+from stride.ingest.importing import Options, import_path
 from stride.ingest.strava_csv import read_rows
 
 # Columns in Strava's order, by meaning; the two distances are told apart below.
@@ -199,3 +202,42 @@ def test_whatever_breaks_no_row_is_lost_and_no_value_is_wrong(export):
             continue
         assert row["unreadable_cells"] is None
         assert {name: row[name] for name in present} == {name: wanted[name] for name in present}
+
+
+def test_every_row_of_broken_exports_ends_in_one_place(tmp_path):
+    """The same exports all the way: imported, each as an athlete's, and built."""
+    broken = []
+
+    @settings(max_examples=60, database=None, derandomize=True, phases=[Phase.generate])
+    @given(exports())
+    def collect(export):
+        broken.append(export)
+
+    collect()
+    home, wanted = Home(tmp_path / "home"), {}
+    for number, (content, expected, _) in enumerate(broken):
+        (tmp_path / "activities.csv").write_bytes(content)
+        with contextlib.suppress(StrideError):
+            import_path(
+                tmp_path / "activities.csv",
+                home.folder / "landing",
+                f"a{number}",
+                Options(time_zone="Asia/Tokyo"),
+            )
+            wanted[f"a{number}"] = len(expected)
+    assert len(wanted) > 30
+    done = home.dbt(
+        "build", "--indirect-selection=buildable", "--select", "+row_reconciliation", as_of=LAST_DAY
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    found = home.ask(
+        """select athlete_id, rows_landed, rows_kept + rows_duplicate + rows_quarantined
+        from monitoring.row_reconciliation"""
+    )
+    assert {athlete: (rows, rows) for athlete, rows in wanted.items()} == {
+        athlete: counts for athlete, *counts in found for counts in [tuple(counts)]
+    }
+    ((kept, quarantined),) = home.ask(
+        "select sum(rows_kept), sum(rows_quarantined) from monitoring.row_reconciliation"
+    )
+    assert kept > 100 and quarantined > 5

@@ -31,6 +31,17 @@ class Receipt(NamedTuple):
     refused: tuple[str, ...] = ()
     """Files that were not read, each with the reason."""
 
+    @property
+    def is_useless(self) -> bool:
+        """Whether there were recordings alone, all new, and none gave anything."""
+        found = self.recordings
+        return (
+            self.table is None
+            and found is not None
+            and 0 < found.sessions == len(found.problems)
+            and found.sessions == found.files
+        )
+
 
 class Options(NamedTuple):
     """How to import."""
