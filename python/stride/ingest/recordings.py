@@ -200,13 +200,15 @@ def _parse_all(entries: list[Entry], known: tuple, workers: int) -> Iterator[Par
         done = 0
         try:
             with ProcessPoolExecutor(workers, context, _remember, known) as pool:
-                for file in pool.map(_parse, waiting, chunksize=8):
+                for file in pool.map(_parse, waiting):
                     done += 1
                     yield file
             return
         except BrokenProcessPool:
-            # Somewhere in the next chunks sits a file that kills its process: one by one.
-            suspects, waiting = waiting[done : done + 8 * workers], waiting[done + 8 * workers :]
+            # Somewhere soon sits a file that kills its process: the next ones one by one, and if it
+            # was none of them, the same again further on.
+            suspects = waiting[done : done + 4 * workers]
+            waiting = waiting[done + len(suspects) :]
             for entry in suspects:
                 yield _parse_apart(entry, known, context)
 
