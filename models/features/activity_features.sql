@@ -93,7 +93,17 @@ final as (
         load_method,
         heart_rate_load,
         duration_load,
-        hr_reserve_share
+        hr_reserve_share,
+        case when sport in ('run', 'run_indoor') then 1 else 0 end as is_run,
+        case when sport in ('run', 'run_indoor') then distance_m end as run_distance_m,
+        case when sport in ('run', 'run_indoor') then elevation_gain_m end as run_climb_m,
+        case
+            when sport in ('run', 'run_indoor') and hr_reserve_share between 0.65e0 and 0.75e0
+                then distance_m / (hours * 3600e0)
+        end as steady_speed_mps,
+        cast(null as double) as best_1k_s,
+        cast(null as double) as best_5k_s,
+        {{ fingerprint(['activity_id', 'activity_date', 'sport', 'hours', 'distance_m', 'avg_hr_bpm', 'elevation_gain_m']) }} as fingerprint
 
     from chosen
 
