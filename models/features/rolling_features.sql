@@ -1,16 +1,2 @@
--- depends_on: {{ ref('stg_rolling_scope') }}
-with
-
-audited as (
-
-    select * from {{ ref('stg_rolling_batch') }}
-
-),
-
-final as (
-
-    select * from audited
-
-)
-
-select * from final
+-- Published in place of the days that {{ ref('stg_rolling_scope') }} names.
+select * from {{ ref('stg_rolling_batch') }}
