@@ -2,7 +2,11 @@ with
 
 activity_features as (
 
-    select * from {{ ref('activity_features') }}
+    select
+        *,
+        case when sport in ('run', 'run_indoor') then 1 else 0 end as is_run
+
+    from {{ ref('activity_features') }}
 
 ),
 
@@ -37,9 +41,9 @@ per_day as (
         sum(activity_features.duration_s) as duration_s,
         cast(count(*) as bigint) as activities,
         cast(sum(activity_features.is_run) as bigint) as runs,
-        sum(activity_features.run_distance_m) as run_distance_m,
-        max(activity_features.run_distance_m) as longest_run_m,
-        sum(activity_features.run_climb_m) as run_climb_m,
+        sum(activity_features.is_run * activity_features.distance_m) as run_distance_m,
+        max(activity_features.is_run * activity_features.distance_m) as longest_run_m,
+        sum(activity_features.is_run * activity_features.elevation_gain_m) as run_climb_m,
         cast(count(activity_features.steady_speed_mps) as bigint) as steady_runs,
         sum(ln(activity_features.steady_speed_mps)) as steady_log_speed,
         min(activity_features.best_1k_s) as best_1k_s,
