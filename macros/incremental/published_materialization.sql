@@ -1,8 +1,9 @@
 {#-
     Materialization of a table that is published from an audited batch. `meta` names the batch, the
     scope (athletes to recompute, with their first day) and the day column. The first time the
-    batch becomes the table, without copying; after that the rows of the scope make way for the
-    batch's. dbt skips the model when a test of the batch fails: then the table stays as it was.
+    batch becomes the table, without copying, and a view takes its place; after that the rows of the
+    scope make way for the batch's. When a test of the batch fails, dbt skips the model: then the
+    table stays as it was.
 -#}
 {% materialization published, default -%}
 
@@ -22,7 +23,7 @@
         {%- endif -%}
         {%- do adapter.rename_relation(batch, target_relation) -%}
         {%- call statement('main') -%}
-            {{ create_table_as(False, batch, 'select * from ' ~ target_relation ~ ' where false') }}
+            create view {{ batch }} as select * from {{ target_relation }}
         {%- endcall -%}
     {%- else -%}
         {%- call statement('withdraw') -%}
