@@ -72,11 +72,11 @@ final as (
         case when sport = 'run' then best_1k_s end as best_1k_s,
         case when sport = 'run' then best_5k_s end as best_5k_s,
 
-        ---------- what it was computed from, and what it came to
+        ---------- what it was computed from, thresholds apart and with them
         inputs_fingerprint,
         {{ fingerprint([
-            'inputs_fingerprint', 'training_load', 'hr_reserve_share', 'run_speed_mps',
-            'best_1k_s', 'best_5k_s',
+            'inputs_fingerprint', 'sex', 'valid_max_hr_bpm', 'resting_hr_bpm', 'lthr_bpm',
+            'threshold_speed_mps', 'ftp_w', 'css_mps',
         ]) }} as fingerprint
 
     from loads

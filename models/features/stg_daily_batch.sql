@@ -17,7 +17,8 @@ scope as (
         greatest(first_day, history_day) as from_day
 
     from {{ ref('stg_daily_scope') }}
-    where greatest(first_day, history_day) <= last_day
+    -- An athlete without activities has no days; one whose as-of date moved back none to compute.
+    where history_day <= last_day and first_day <= last_day
 
 ),
 

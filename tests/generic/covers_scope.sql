@@ -15,7 +15,7 @@ from (
         last_day,
         {{ days_between('greatest(first_day, history_day)', 'last_day') }} + 1 as days_wanted
     from {{ scope }}
-    where greatest(first_day, history_day) <= last_day
+    where history_day <= last_day and first_day <= last_day
 ) as scope
 full outer join (
     select
