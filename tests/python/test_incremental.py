@@ -1,8 +1,10 @@
 """Features are recomputed from the first changed day on, and come out as if built from nothing."""
 
+import re
 import shutil
 from copy import deepcopy
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -153,26 +155,57 @@ def test_the_pace_trend_is_a_line_through_six_weeks(start):
     assert checked > 40
 
 
+def happens(histories: Histories, turn: int) -> dict:
+    """Something happens to every athlete; the first day that it may change, by athlete."""
+    days = {}
+    for number, athlete in enumerate(histories.sex):
+        event = Histories.EVENTS[(number + turn) % len(Histories.EVENTS)]
+        days[athlete] = event(histories, athlete)
+    return {athlete: day for athlete, day in days.items() if day}
+
+
+def poisoned(folder) -> Path:
+    """A copy of the project that forgets a day."""
+    folder.mkdir()
+    for name in ("models", "macros", "seeds", "tests", "profiles"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("dbt_project.yml", "selectors.yml"):
+        shutil.copy(ROOT / name, folder)
+    path = folder / "models" / "features" / "stg_rolling_batch.sql"
+    honest = "    where is_recomputed\n"
+    assert path.read_text().count(honest) == 1
+    path.write_text(path.read_text().replace(honest, honest[:-1] + " and day_index <> 40\n"))
+    return folder
+
+
 def test_whatever_happens_the_tables_are_those_of_a_full_rebuild(start, home, tmp_path):
     histories = deepcopy(start[0])
-    for turn, days_on in enumerate((0, 1, -9)):
-        first = {}
-        for number, athlete in enumerate(histories.sex):
-            event = Histories.EVENTS[(number + turn) % len(Histories.EVENTS)]
-            first[athlete] = event(histories, athlete)
-        if turn == 1:
-            histories.all_deleted("athlete-5")
-            histories.sex["athlete-6"] = "f" if histories.sex["athlete-6"] != "f" else "m"
-        histories.as_of += timedelta(days=days_on)
-        histories.write(home.folder / "stride.duckdb")
-        built(home)
-        assert_equal(tables(home), from_nothing(home, tmp_path / f"full-{turn}"))
-        if turn == 0:  # on the same day, only who changed is touched, and from that day on
-            scope = dict(home.ask("select athlete_id, first_day from features.stg_rolling_scope"))
-            changed = {athlete: day for athlete, day in first.items() if day}
-            assert set(scope) <= set(changed)
-            assert len(scope) >= 35
-            assert all(scope[athlete] >= changed[athlete] for athlete in scope)
+    before = tables(home)
+    changed = happens(histories, turn=0)
+    histories.write(home.folder / "stride.duckdb")
+    # A batch with a gap fails its audit: what would be spoiled stays as it was, to the last bit.
+    done = build(Home(home.folder, poisoned(tmp_path / "poisoned")))
+    assert done.returncode != 0
+    assert re.search("FAIL [0-9]+ covers_scope_stg_rolling_batch", done.stdout)
+    assert "SKIP relation features.rolling_features" in done.stdout
+    after = tables(home)
+    name = "rolling_features"
+    pd.testing.assert_frame_equal(before[name], after[name], check_exact=True)
+    assert not before["daily_features"].equals(after["daily_features"])
+    # The next run catches up. It touches who changed alone, and from the changed day on.
+    built(home)
+    scope = dict(home.ask("select athlete_id, first_day from features.stg_rolling_scope"))
+    assert set(scope) <= set(changed) and len(scope) >= 35
+    assert all(scope[athlete] >= changed[athlete] for athlete in scope)
+    assert_equal(tables(home), from_nothing(home, tmp_path / "full"))
+    # The as-of date moves back, an athlete deletes everything, another one's sex is corrected.
+    happens(histories, turn=1)
+    histories.all_deleted("athlete-5")
+    histories.sex["athlete-6"] = "m" if histories.sex["athlete-6"] == "f" else "f"
+    histories.as_of -= timedelta(days=9)
+    histories.write(home.folder / "stride.duckdb")
+    built(home)
+    assert_equal(tables(home), from_nothing(home, tmp_path / "full-again"))
 
 
 def test_a_day_without_news_adds_a_day_and_a_build_without_any_adds_nothing(start, home):
@@ -204,38 +237,6 @@ def test_a_poisoned_batch_is_not_published(start, home):
     for name in ("activity_features", "daily_features", "rolling_features"):
         assert f"SKIP relation features.{name}" in done.stdout
     assert_equal(before, tables(home))
-
-
-def test_a_gap_in_a_batch_stops_the_table_that_it_would_spoil(start, home, tmp_path):
-    project = tmp_path / "project"
-    project.mkdir()
-    for name in ("models", "macros", "seeds", "tests", "profiles"):
-        shutil.copytree(ROOT / name, project / name)
-    for name in ("dbt_project.yml", "selectors.yml"):
-        shutil.copy(ROOT / name, project)
-    path = project / "models" / "features" / "stg_rolling_batch.sql"
-    honest = "    where is_recomputed\n"
-    assert path.read_text().count(honest) == 1
-    path.write_text(path.read_text().replace(honest, honest[:-1] + " and day_index <> 40\n"))
-    histories = deepcopy(start[0])
-    for athlete in ("athlete-0", "athlete-1"):
-        histories.add(athlete, histories.activities[histories.of(athlete)[0]]["activity_date"])
-    histories.write(home.folder / "stride.duckdb")
-    before = tables(home)
-    done = build(Home(home.folder, project))
-    assert done.returncode != 0
-    assert "FAIL 2 covers_scope_stg_rolling_batch" in done.stdout
-    assert "SKIP relation features.rolling_features" in done.stdout
-    after = tables(home)
-    pd.testing.assert_frame_equal(
-        before["rolling_features"], after["rolling_features"], check_exact=True
-    )
-    assert before["daily_features"]["training_load"].sum() < (
-        after["daily_features"]["training_load"].sum()
-    )
-    # The honest project then publishes what the poisoned one did not.
-    built(home)
-    assert_equal(tables(home), from_nothing(home, tmp_path / "full"))
 
 
 def test_a_setting_of_today_leaves_last_year_alone(start, home):
