@@ -120,7 +120,10 @@ def test_the_windows_are_what_they_are_called(start):
         assert_close(days["session_spike"], spike)
         assert_close(days["ramp"], days["ctl"] - days["ctl"].shift(7, fill_value=0))
         assert_close(days["tsb"], (days["ctl"] - days["atl"]).shift(1, fill_value=0))
-        mean, deviation = rolling("training_load", 7).mean(), rolling("training_load", 7).std(ddof=0)
+        mean, deviation = (
+            rolling("training_load", 7).mean(),
+            rolling("training_load", 7).std(ddof=0),
+        )
         monotony = (mean / deviation).clip(upper=10).where(daily["day_index"] >= 6)
         assert_close(days["monotony"], monotony.where(mean > 0))
 
