@@ -17,7 +17,12 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
-    {%- if existing is none or should_full_refresh() or not has_columns_of(model.name, existing) -%}
+    {%- if batch.is_view and existing is not none -%}
+        {#- The view that took a batch's place: what it shows is published already. -#}
+        {%- call statement('main') -%}
+            select 1 as published
+        {%- endcall -%}
+    {%- elif existing is none or should_full_refresh() or not has_columns_of(model.name, existing) -%}
         {%- if existing is not none -%}
             {%- do adapter.drop_relation(existing) -%}
         {%- endif -%}
