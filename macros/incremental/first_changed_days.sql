@@ -7,17 +7,17 @@
 {% macro first_changed_days(rows, published_rows) -%}
     select
         athlete_id,
-        min(day) as first_changed_day
+        min(mark_date) as first_changed_day
 
     from (
         select
             marks.athlete_id,
-            marks.day
+            marks.mark_date
 
         from (
-            select athlete_id, day, fingerprint from {{ rows }}
+            select athlete_id, mark_date, fingerprint from {{ rows }}
             union all
-            select athlete_id, day, fingerprint from {{ published_rows }}
+            select athlete_id, mark_date, fingerprint from {{ published_rows }}
         ) as marks
         inner join (
             select athlete_id
@@ -32,7 +32,7 @@
             group by athlete_id
             having bit_xor(fingerprint) <> 0
         ) as changed on marks.athlete_id = changed.athlete_id
-        group by marks.athlete_id, marks.day
+        group by marks.athlete_id, marks.mark_date
         having bit_xor(marks.fingerprint) <> 0
     ) as changed_days
     group by athlete_id

@@ -1,16 +1,16 @@
-{#- Query: athlete_id, day and fingerprint of a published table's rows; no row before the first run. -#}
+{#- Query: athlete_id, mark_date and fingerprint of a published table's rows; no row before the first run. -#}
 {% macro published_marks(name, day, fingerprint='fingerprint') -%}
     {%- set relation = published(name) -%}
     select
         {%- if relation %}
         athlete_id,
-        {{ day }} as day,
+        {{ day }} as mark_date,
         {{ fingerprint }} as fingerprint
 
     from {{ relation }}
         {%- else %}
         cast(null as string) as athlete_id,
-        cast(null as date) as day,
+        cast(null as date) as mark_date,
         cast(null as bigint) as fingerprint
 
     where false

@@ -1,6 +1,6 @@
 {#-
     Query: one row per athlete whose published days are not what `rows` would give now, with the
-    days to compute anew. `rows` and `published_rows` hold athlete_id, day and fingerprint,
+    days to compute anew. `rows` and `published_rows` hold athlete_id, mark_date and fingerprint,
     `last_days` the day up to which each athlete's days must run. A day that was not published yet
     and one that is no more count as changed, so moving the as-of date on or back needs no rebuild.
 -#}
@@ -24,11 +24,11 @@
 
         from {{ last_days }}
         full outer join (
-            select athlete_id, max(day) as published_day from {{ published_rows }} group by athlete_id
+            select athlete_id, max(mark_date) as published_day from {{ published_rows }} group by athlete_id
         ) as ends on {{ last_days }}.athlete_id = ends.athlete_id
     ) as athletes
     left join (
-        select athlete_id, min(day) as history_day from {{ rows }} group by athlete_id
+        select athlete_id, min(mark_date) as history_day from {{ rows }} group by athlete_id
     ) as histories on athletes.athlete_id = histories.athlete_id
     left join (
         {{ first_changed_days(rows, published_rows) }}

@@ -8,8 +8,7 @@ athletes as (
 
 activity_features as (
 
-    select
-        activity_features.*
+    select activity_features.*
 
     from {{ ref('activity_features') }} as activity_features
     inner join athletes on activity_features.athlete_id = athletes.athlete_id

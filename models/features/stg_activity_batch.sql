@@ -65,8 +65,8 @@ final as (
         decoupling_pct,
         climb_m_per_km,
         case
-            when sport = 'run' and hr_reserve_share >= 0.65e0 and hr_reserve_share < 0.75e0
-                and hours >= 0.25e0
+            when sport <> 'run' or hours < 0.25e0 then null
+            when hr_reserve_share >= 0.65e0 and hr_reserve_share < 0.75e0
                 then nullif(run_speed_mps, 0e0)
         end as steady_speed_mps,
         case when sport = 'run' then best_1k_s end as best_1k_s,

@@ -14,7 +14,8 @@ measures as (
             when sport = 'run'
                 then coalesce(graded_speed_4th_mps, mean_graded_speed_mps, mean_speed_mps)
         end as normalised_speed_mps,
-        case when is_ride then coalesce(weighted_power_w, avg_power_w) end as normalised_power_w
+        case when is_ride then coalesce(weighted_power_w, avg_power_w) end as normalised_power_w,
+        {{ reserve_share('lthr_bpm', 'resting_hr_bpm', 'valid_max_hr_bpm') }} as lthr_reserve_share
 
     from {{ ref('stg_activity_measures') }}
 
@@ -28,8 +29,7 @@ intensities as (
         normalised_speed_mps / nullif(threshold_speed_mps, 0e0) as pace_intensity,
         case when sport = 'swim' then mean_speed_mps / nullif(css_mps, 0e0) end as swim_intensity,
         trimp / nullif(
-            {{ trimp('3600e0', reserve_share('lthr_bpm', 'resting_hr_bpm', 'valid_max_hr_bpm'), 'sex') }},
-            0e0
+            {{ trimp('3600e0', 'lthr_reserve_share', 'sex') }}, 0e0
         ) as threshold_hours
 
     from measures
@@ -72,4 +72,4 @@ final as (
 
 )
 
-select * from final
+select * from final  -- noqa: AM04

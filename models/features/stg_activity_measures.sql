@@ -78,8 +78,9 @@ final as (
             inputs.graded_speed_mps, inputs.graded_distance_m / inputs.duration_s
         ) as mean_graded_speed_mps,
         inputs.elevation_gain_m / nullif(inputs.distance_m / 1e3, 0e0) as climb_m_per_km,
-        {{ reserve_share('heart_rates.mean_hr_bpm', 'thresholds.resting_hr_bpm', 'thresholds.max_hr_bpm') }}
-            as hr_reserve_share
+        {{ reserve_share(
+            'heart_rates.mean_hr_bpm', 'thresholds.resting_hr_bpm', 'thresholds.max_hr_bpm'
+        ) }} as hr_reserve_share
 
     from inputs
     inner join thresholds
@@ -96,4 +97,4 @@ final as (
 
 )
 
-select * from final
+select * from final  -- noqa: AM04

@@ -10,14 +10,14 @@ marks as (
 
     select
         athlete_id,
-        activity_date as day,
+        activity_date as mark_date,
         inputs_fingerprint as fingerprint
 
     from {{ ref('stg_activity_inputs') }}
     union all
     select
         athlete_id,
-        day,
+        mark_date,
         fingerprint
 
     from {{ ref('stg_setting_marks') }}
@@ -26,9 +26,9 @@ marks as (
 
 earlier_marks as (
 
-    {{ published_marks('activity_features', day='activity_date', fingerprint='inputs_fingerprint') }}
+    {{ published_marks('activity_features', 'activity_date', 'inputs_fingerprint') }}
     union all
-    {{ published_marks('stg_settings_used', day='day') }}
+    {{ published_marks('stg_settings_used', day='mark_date') }}
 
 ),
 

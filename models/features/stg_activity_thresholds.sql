@@ -21,13 +21,14 @@ inputs as (
 
 ),
 
-given as (
+stated as (
 
     select
         inputs.athlete_id,
         inputs.activity_id,
         max(case when settings.setting = 'max_hr_bpm' then settings.value end) as max_hr_bpm,
-        max(case when settings.setting = 'resting_hr_bpm' then settings.value end) as resting_hr_bpm,
+        max(case when settings.setting = 'resting_hr_bpm' then settings.value end)
+            as resting_hr_bpm,
         max(case when settings.setting = 'lthr_bpm' then settings.value end) as lthr_bpm,
         max(case when settings.setting = 'threshold_pace_s_per_km' then 1e3 / settings.value end)
             as threshold_speed_mps,
@@ -51,32 +52,32 @@ estimated as (
 
 ),
 
-valid as (
+in_force as (
 
     select
         inputs.athlete_id,
         inputs.activity_id,
-        coalesce(given.max_hr_bpm, estimated.max_hr_bpm, {{ var('assumed_max_hr_bpm') }}e0)
+        coalesce(stated.max_hr_bpm, estimated.max_hr_bpm, {{ var('assumed_max_hr_bpm') }}e0)
             as max_hr_bpm,
-        coalesce(given.resting_hr_bpm, {{ var('assumed_resting_hr_bpm') }}e0) as resting_hr_bpm,
-        given.lthr_bpm,
-        coalesce(given.threshold_speed_mps, estimated.threshold_speed_mps) as threshold_speed_mps,
-        coalesce(given.ftp_w, estimated.ftp_w) as ftp_w,
-        given.css_mps,
+        coalesce(stated.resting_hr_bpm, {{ var('assumed_resting_hr_bpm') }}e0) as resting_hr_bpm,
+        stated.lthr_bpm,
+        coalesce(stated.threshold_speed_mps, estimated.threshold_speed_mps) as threshold_speed_mps,
+        coalesce(stated.ftp_w, estimated.ftp_w) as ftp_w,
+        stated.css_mps,
         case
-            when given.lthr_bpm + given.max_hr_bpm + given.resting_hr_bpm is not null then 'given'
-            when coalesce(given.max_hr_bpm, estimated.max_hr_bpm) is null then 'assumed'
-            when given.resting_hr_bpm is null then 'assumed'
+            when stated.lthr_bpm + stated.max_hr_bpm + stated.resting_hr_bpm is not null then 'given'
+            when coalesce(stated.max_hr_bpm, estimated.max_hr_bpm) is null then 'assumed'
+            when stated.resting_hr_bpm is null then 'assumed'
             else 'estimated'
         end as heart_rate_source,
-        case when given.threshold_speed_mps is not null then 'given' else 'estimated' end
+        case when stated.threshold_speed_mps is not null then 'given' else 'estimated' end
             as pace_source,
-        case when given.ftp_w is not null then 'given' else 'estimated' end as power_source
+        case when stated.ftp_w is not null then 'given' else 'estimated' end as power_source
 
     from inputs
-    left join given
-        on inputs.athlete_id = given.athlete_id
-        and inputs.activity_id = given.activity_id
+    left join stated
+        on inputs.athlete_id = stated.athlete_id
+        and inputs.activity_id = stated.activity_id
     left join estimated
         on inputs.athlete_id = estimated.athlete_id
         and inputs.month_start = estimated.month_start
@@ -99,7 +100,7 @@ final as (
         pace_source,
         power_source
 
-    from valid
+    from in_force
 
 )
 

@@ -4,7 +4,7 @@ marks as (
 
     select
         athlete_id,
-        activity_date as day,
+        activity_date as mark_date,
         fingerprint
 
     from {{ ref('activity_features') }}

@@ -59,7 +59,8 @@ observed as (
         efforts.hour_power_w,
         -- The run as a whole counts too: a race without a recording is the best there is.
         case
-            when inputs.sport = 'run' and inputs.distance_m >= 4.9e3 and inputs.elapsed_time_s >= 900e0
+            when inputs.elapsed_time_s < 900e0 then null
+            when inputs.sport = 'run' and inputs.distance_m >= 4.9e3
                 then greatest(
                     efforts.hour_speed_mps,
                     {{ hour_speed('inputs.distance_m', 'inputs.elapsed_time_s') }}
@@ -92,7 +93,7 @@ final as (
     from months
     inner join observed
         on months.athlete_id = observed.athlete_id
-        and observed.activity_date < months.month_start
+        and months.month_start > observed.activity_date
         and observed.activity_date >= {{ days_after('months.month_start', -365) }}
     group by months.athlete_id, months.month_start
 

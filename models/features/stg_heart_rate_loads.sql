@@ -104,10 +104,10 @@ final as (
         sum(seconds * bpm) / sum(seconds) as mean_hr_bpm,
         sum({{ trimp('seconds', 'reserve_share', 'sex') }}) as trimp,
         sum({{ edwards_points('max_hr_share') }} * seconds / 60e0) as edwards_trimp,
-        sum({{ lucia_points('lthr_share') }} * seconds / 60e0) as lucia_trimp
-        {%- for zone in heart_rate_zones() %},
-        sum(case when {{ zone.condition }} then seconds else 0e0 end) as z{{ zone.number }}_s
+        {%- for zone in heart_rate_zones() %}
+        sum(case when {{ zone.condition }} then seconds else 0e0 end) as z{{ zone.number }}_s,
         {%- endfor %}
+        sum({{ lucia_points('lthr_share') }} * seconds / 60e0) as lucia_trimp
 
     from placed
     group by athlete_id, activity_id

@@ -14,11 +14,11 @@ weeks as (
 sevens as (
 
     select
-        *,
         {%- for back in range(1, 7) %}
-        case when day_of_week >= {{ back }} then load_{{ back }} else 0e0 end as own_load_{{ back }}
-        {{- ',' if not loop.last }}
+        case when day_of_week >= {{ back }} then load_{{ back }} else 0e0 end
+            as own_load_{{ back }},
         {%- endfor %}
+        *
 
     from {{ ref('stg_rolling_sevens') }}
 
@@ -49,9 +49,11 @@ final as (
         {%- endfor %}
         sevens.load_7d,
         sqrt((
-            {%- for load in ['training_load', 'load_1', 'load_2', 'load_3', 'load_4', 'load_5', 'load_6'] %}
-            {{ '+ ' if not loop.first }}(sevens.{{ load }} - sevens.load_7d / 7e0)
-            * (sevens.{{ load }} - sevens.load_7d / 7e0)
+            (sevens.training_load - sevens.load_7d / 7e0)
+            * (sevens.training_load - sevens.load_7d / 7e0)
+            {%- for back in range(1, 7) %}
+            + (sevens.load_{{ back }} - sevens.load_7d / 7e0)
+            * (sevens.load_{{ back }} - sevens.load_7d / 7e0)
             {%- endfor %}
         ) / 7e0) as load_sd_7d,
         sevens.active_days_7d,

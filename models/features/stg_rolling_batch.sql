@@ -12,8 +12,13 @@ scope as (
 
 windows as (
 
-    select * from {{ ref('stg_rolling_windows') }}
-    where is_recomputed
+    select
+        scope.athlete_id,
+        all_days.*
+
+    from {{ ref('stg_rolling_windows') }} as all_days
+    inner join scope on all_days.athlete_number = scope.athlete_number
+    where all_days.is_recomputed
 
 ),
 
@@ -37,8 +42,8 @@ fitted as (
 final as (
 
     select
-        scope.athlete_id,
-        fitted.feature_date,
+        athlete_id,
+        feature_date,
         day_index + 1 as days_of_history,
         day_index >= 41 as has_42_days,
         day_index >= 125 as has_126_days,
@@ -88,7 +93,6 @@ final as (
         fingerprint
 
     from fitted
-    inner join scope on fitted.athlete_number = scope.athlete_number
 
 )
 

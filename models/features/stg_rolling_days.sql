@@ -31,11 +31,11 @@ days as (
 states as (
 
     select
-        scope.athlete_number,
-        earlier.feature_date,
         {%- for average in load_averages() %}
-        earlier.{{ average.name }}{{ ',' if not loop.last }}
+        earlier.{{ average.name }},
         {%- endfor %}
+        scope.athlete_number,
+        earlier.feature_date
 
     from {{ earlier }} as earlier
     inner join scope
@@ -48,11 +48,11 @@ states as (
 states as (
 
     select
-        athlete_number,
-        feature_date,
         {%- for average in load_averages() %}
-        0e0 as {{ average.name }}{{ ',' if not loop.last }}
+        0e0 as {{ average.name }},
         {%- endfor %}
+        athlete_number,
+        feature_date
 
     from days
     where false
@@ -77,4 +77,4 @@ final as (
 
 )
 
-select * from final
+select * from final  -- noqa: AM04

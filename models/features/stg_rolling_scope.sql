@@ -10,7 +10,7 @@ marks as (
 
     select
         athlete_id,
-        feature_date as day,
+        feature_date as mark_date,
         fingerprint
 
     from daily_features

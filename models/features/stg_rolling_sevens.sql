@@ -62,4 +62,4 @@ final as (
 
 )
 
-select * from final
+select * from final  -- noqa: AM04

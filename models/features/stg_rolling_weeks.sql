@@ -33,11 +33,11 @@ weeks_1 as (
         athlete_id,
         athlete_number,
         batch_week,
-        max(run_index) as last_run_index
-        {%- for average in averages %},
+        {%- for average in averages %}
         sum({{ average.alpha }} * training_load * exp((6 - day_of_week) * {{ average.rate }}))
-            as {{ average.name }}
+            as {{ average.name }},
         {%- endfor %}
+        max(run_index) as last_run_index
 
     from days
     group by athlete_id, athlete_number, batch_week

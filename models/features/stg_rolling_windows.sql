@@ -22,15 +22,14 @@ final as (
         {%- endfor %}
         greatest(longest_run_30d_m, lag(longest_run_30d_m, 30, 0e0) over in_order)
             as longest_run_60d_m,
-        lag(longest_run_30d_m, 1, 0e0) over in_order as longest_run_before_m,
         {%- for distance in ['1k', '5k'] %}
         lag(best_{{ distance }}_42d_s, 42) over in_order as best_{{ distance }}_earlier_s,
         {%- endfor %}
         {%- for back in range(1, 6) %}
         lag(steady_runs_7d, {{ 7 * back }}, 0e0) over in_order as steady_runs_{{ back }},
-        lag(steady_log_speed_7d, {{ 7 * back }}, 0e0) over in_order as steady_log_speed_{{ back }}
-        {{- ',' if not loop.last }}
+        lag(steady_log_speed_7d, {{ 7 * back }}, 0e0) over in_order as steady_log_speed_{{ back }},
         {%- endfor %}
+        lag(longest_run_30d_m, 1, 0e0) over in_order as longest_run_before_m
 
     from averages
     window in_order as (
@@ -39,4 +38,4 @@ final as (
 
 )
 
-select * from final
+select * from final  -- noqa: AM04

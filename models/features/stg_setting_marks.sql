@@ -16,18 +16,15 @@ final as (
 
     select
         athlete_id,
-        valid_from as day,
+        valid_from as mark_date,
         {{ fingerprint(['setting', 'value']) }} as fingerprint
 
     from settings
-    where setting in (
-        'max_hr_bpm', 'resting_hr_bpm', 'lthr_bpm', 'threshold_pace_s_per_km', 'ftp_w',
-        'css_s_per_100m'
-    )
+    where setting not in ('time_zone', 'email', 'birth_year', 'sex', 'weight_kg')
     union all
     select
         athlete_id,
-        cast('1900-01-01' as date) as day,
+        cast('1900-01-01' as date) as mark_date,
         {{ fingerprint(["'sex'", 'sex']) }} as fingerprint
 
     from athletes

@@ -7,4 +7,4 @@ final as (
 
 )
 
-select * from final
+select * from final  -- noqa: AM04

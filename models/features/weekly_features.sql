@@ -18,7 +18,7 @@ weeks as (
         athlete_id,
         cast(date_trunc('week', feature_date) as date) as week_start,
         max(feature_date) as last_day,
-        cast(count(*) as bigint) as days,
+        cast(count(*) as bigint) as days_counted,
         sum(training_load) as training_load,
         sum(duration_s) as duration_s,
         cast(sum(activities) as bigint) as activities,
@@ -38,7 +38,7 @@ final as (
     select
         weeks.athlete_id,
         weeks.week_start,
-        weeks.days,
+        weeks.days_counted,
         weeks.training_load,
         weeks.duration_s,
         weeks.activities,
