@@ -26,22 +26,22 @@ stated as (
     select
         inputs.athlete_id,
         inputs.activity_id,
-        max(case when settings.setting = 'max_hr_bpm' then settings.value end) as max_hr_bpm,
-        max(case when settings.setting = 'resting_hr_bpm' then settings.value end)
+        max(case when said.setting = 'max_hr_bpm' then said.value end) as max_hr_bpm,
+        max(case when said.setting = 'resting_hr_bpm' then said.value end)
             as resting_hr_bpm,
-        max(case when settings.setting = 'lthr_bpm' then settings.value end) as lthr_bpm,
-        max(case when settings.setting = 'threshold_pace_s_per_km' then 1e3 / settings.value end)
+        max(case when said.setting = 'lthr_bpm' then said.value end) as lthr_bpm,
+        max(case when said.setting = 'threshold_pace_s_per_km' then 1e3 / said.value end)
             as threshold_speed_mps,
-        max(case when settings.setting = 'ftp_w' then settings.value end) as ftp_w,
-        max(case when settings.setting = 'css_s_per_100m' then 1e2 / settings.value end)
+        max(case when said.setting = 'ftp_w' then said.value end) as ftp_w,
+        max(case when said.setting = 'css_s_per_100m' then 1e2 / said.value end)
             as css_mps
 
     from inputs
-    inner join {{ ref('athlete_settings') }} as settings
-        on inputs.athlete_id = settings.athlete_id
-        and inputs.activity_date >= settings.valid_from
-        and inputs.activity_date < settings.valid_until
-        and settings.value > 0e0
+    inner join {{ ref('athlete_settings') }} as said
+        on inputs.athlete_id = said.athlete_id
+        and inputs.activity_date >= said.valid_from
+        and inputs.activity_date < said.valid_until
+        and said.value > 0e0
     group by inputs.athlete_id, inputs.activity_id
 
 ),
@@ -65,7 +65,7 @@ in_force as (
         coalesce(stated.ftp_w, estimated.ftp_w) as ftp_w,
         stated.css_mps,
         case
-            when stated.lthr_bpm + stated.max_hr_bpm + stated.resting_hr_bpm is not null then 'given'
+            when stated.lthr_bpm + stated.max_hr_bpm + stated.resting_hr_bpm > 0e0 then 'given'
             when coalesce(stated.max_hr_bpm, estimated.max_hr_bpm) is null then 'assumed'
             when stated.resting_hr_bpm is null then 'assumed'
             else 'estimated'
