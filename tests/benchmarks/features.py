@@ -63,7 +63,16 @@ def main() -> None:
     if not options.no_fit:
         fit(work, options.athletes, options.years)
     if options.spark:
-        print("Spark is not timed yet")
+        from features_spark import run_on_spark
+
+        some = max(1, options.athletes // 10)
+        make_silver(work / "tenth", some, options.years)
+        local = run(work / "tenth", "--full-refresh")
+        spark = run_on_spark(work / "tenth", work / "spark")
+        print(
+            f"{some:,} athletes: {local['clock']:.1f} s on DuckDB, {sum(spark.values()):.1f} s on a"
+            f" local Spark through dbt-databricks, {sum(spark.values()) / local['clock']:.1f} times"
+        )
 
 
 # ---- silver and dbt ---------------------------------------------------------------------------

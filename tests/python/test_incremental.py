@@ -175,9 +175,9 @@ def poisoned(folder) -> Path:
     for name in ("dbt_project.yml", "selectors.yml"):
         shutil.copy(ROOT / name, folder)
     path = folder / "models" / "features" / "stg_rolling_batch.sql"
-    honest = "    where is_recomputed\n"
+    honest = "    where all_days.is_recomputed\n"
     assert path.read_text().count(honest) == 1
-    path.write_text(path.read_text().replace(honest, honest[:-1] + " and day_index <> 40\n"))
+    path.write_text(path.read_text().replace(honest, honest[:-1] + " and all_days.day_index <> 40\n"))
     return folder
 
 
