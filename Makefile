@@ -18,7 +18,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 VARS := $(if $(AS_OF),--vars '{as_of_date: $(AS_OF)}')
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo build report docs test lint format pytest parity benchmark-as-of benchmark-import lock clean
+.PHONY: help install demo build freshness report docs test lint format pytest parity benchmark-as-of benchmark-import benchmark-features lock clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 20
@@ -39,6 +39,9 @@ demo: $(VENV)/installed  ## The whole way on invented athletes: data, build, rep
 build: $(VENV)/installed  ## Build everything from what was imported (AS_OF=day to pin the day)
 	@mkdir -p $(STRIDE_HOME)
 	@$(BIN)/dbt build $(VARS)
+
+freshness: $(VENV)/installed  ## Whether something was imported lately (an athlete at rest is no stale pipeline)
+	@$(BIN)/dbt source freshness
 
 report: $(VENV)/installed  ## Write the report of the last build and print the forecasts
 	@$(BIN)/stride report
@@ -81,6 +84,9 @@ benchmark-as-of: $(VENV)/installed-dev  ## Time of the point-in-time join: a mil
 benchmark-import: $(VENV)/installed-dev  ## Time of reading exports and recordings, beside the parsers alone
 	@$(BIN)/python tests/benchmarks/strava_csv.py
 	@$(BIN)/python tests/benchmarks/device_files.py
+
+benchmark-features: $(VENV)/installed-dev  ## Time of the features: 5,000 athletes, 5 years, and a day more (ARGS="--athletes 500")
+	@$(BIN)/python tests/benchmarks/features.py $(ARGS)
 
 lock: $(VENV)/installed-dev  ## Renew requirements*.txt from pyproject.toml
 	@sh -c '\

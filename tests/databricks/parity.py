@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -54,7 +55,7 @@ def main() -> int:
     rounds = 2 if arguments.twice else 1
     for number in range(rounds):
         say(f"DuckDB, build {number + 1} of {rounds}")
-        build(project, "local", work, dict(os.environ), arguments)
+        build(project, "local", work, dict(os.environ), arguments, rounds - 1 - number)
     say("starting the workspace")
     state = work / "databricks" / "workspace"
     # Python models run in the workspace: their registry is this engine's too.
@@ -62,7 +63,7 @@ def main() -> int:
     with workspace(state, volumes, arguments.catalog, project / "python") as env:
         for number in range(rounds):
             say(f"Databricks, build {number + 1} of {rounds}")
-            build(project, "databricks", work, env, arguments)
+            build(project, "databricks", work, env, arguments, rounds - 1 - number)
         say("comparing")
         equal = compare_all(work, env, arguments.catalog)
     say("equal" if equal else "DIFFERENT")
@@ -73,7 +74,11 @@ def parse_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--as-of-date", help="the day the build stands on, as YYYY-MM-DD")
-    parser.add_argument("--twice", action="store_true", help="build twice: incremental paths")
+    parser.add_argument(
+        "--twice",
+        action="store_true",
+        help="build twice, first as of the day before: incremental paths",
+    )
     parser.add_argument("--select", help="build only these nodes")
     parser.add_argument("--project", type=Path, default=HERE.parents[1], help="dbt project")
     parser.add_argument("--work", type=Path, default=Path("target/parity"), help="scratch folder")
@@ -84,8 +89,8 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def build(project: Path, engine: str, work: Path, env: dict, arguments) -> None:
-    """Run dbt build on one engine; its output is the progress."""
+def build(project: Path, engine: str, work: Path, env: dict, arguments, days_before: int) -> None:
+    """Run dbt build on one engine, as of some days before; its output is the progress."""
     home = work / engine
     command = [
         Path(sys.executable).with_name("dbt"),
@@ -103,7 +108,8 @@ def build(project: Path, engine: str, work: Path, env: dict, arguments) -> None:
         home / "logs",
     ]
     if arguments.as_of_date:
-        command += ["--vars", json.dumps({"as_of_date": arguments.as_of_date})]
+        day = date.fromisoformat(arguments.as_of_date) - timedelta(days=days_before)
+        command += ["--vars", json.dumps({"as_of_date": str(day)})]
     if arguments.select:
         command += ["--select", *arguments.select.split()]
     env = env | {"STRIDE_HOME": str(home)}

@@ -130,6 +130,11 @@ def _cluster_by(self, spark, found):
     return Result()
 
 
+@rule(rf"^alter\s+table\s+{NAME}\s+rename\s+to\s+{NAME}$")
+def _rename(self, spark, found):
+    return f"alter table {found[1]} rename to {in_schema(found[2])}"
+
+
 @rule(INFORMATION_SCHEMA)
 def _information_schema(self, spark, found):
     return information_schema(spark, self.unity, found.string)

@@ -49,8 +49,8 @@ def leaky_project(tmp_path_factory) -> Path:
         (" > {{ right_rows }}.{{ right_time }}", " >= {{ right_rows }}.{{ right_time }}"),
     )
     leak(
-        copy / "models" / "features" / "rolling_features.sql",
-        ("rows between 27 preceding and current row", "rows between 27 preceding and 7 following"),
+        copy / "macros" / "features" / "lagged_sum.sql",
+        ("lag({{ measure }}", "lead({{ measure }}"),
     )
     return copy
 

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from conftest import ROOT, Home
 
@@ -117,7 +118,58 @@ def test_pacing_and_recovery_are_no_races(real_home):
 def test_sensor_faults_are_no_heart_rates(real_home):
     assert real_home.ask("select min(avg_hr_bpm) >= 30 from silver.activities") == [(True,)]
     (methods,) = real_home.ask(
-        "select count_if(load_method = 'heart_rate'), count(*) from features.activity_features "
+        "select count(heart_rate_load), count(*) from features.activity_features "
         "where athlete_id = 'b'"
     )
     assert methods[0] > 1700 and methods[1] == 2205
+
+
+def test_load_comes_from_a_measurement_nine_times_of_ten(real_home):
+    methods = dict(
+        real_home.ask(
+            """select load_method, count(*) from features.activity_features
+            where athlete_id = 'b' group by all"""
+        )
+    )
+    assert set(methods) == {"pace", "heart_rate", "duration"}
+    assert methods["pace"] > 1000 and methods["heart_rate"] > 700
+    assert methods["duration"] < 0.1 * sum(methods.values())
+
+
+def test_pace_and_heart_rate_agree_on_a_real_athlete(real_home):
+    ((activities, ratio, is_suspect),) = real_home.ask(
+        """select activities, median_ratio, is_threshold_suspect from features.load_calibration
+        where athlete_id = 'b' and sport = 'run' and load_method = 'heart_rate'"""
+    )
+    assert activities > 100 and 0.8 < ratio < 1.25 and not is_suspect
+
+
+def test_the_days_of_a_real_athlete_recomputed_from_the_activities(real_home):
+    rows = real_home.frame(
+        """select activity_date, sum(training_load) as load from features.activity_features
+        where athlete_id = 'b' group by all"""
+    )
+    loads = rows.set_index("activity_date")["load"]
+    days = real_home.frame(
+        """select feature_date, ctl, atl, tsb, load_28d from features.rolling_features
+        where athlete_id = 'b' order by all"""
+    ).set_index("feature_date")
+    for day in ("2019-03-01", "2020-02-29", "2021-10-10", "2023-01-01", "2024-12-01"):
+        before = np.datetime64(day) - loads.index.to_numpy()
+        age = (before / np.timedelta64(1, "D")).astype(int)
+        ctl, atl, yesterday = (
+            sum((1 - np.exp(-1 / tau)) * loads.to_numpy()[age >= skip] * weight)
+            for tau, skip, weight in (
+                (42, 0, np.exp(-age[age >= 0] / 42)),
+                (7, 0, np.exp(-age[age >= 0] / 7)),
+                (42, 1, np.exp(-(age[age >= 1] - 1) / 42)),
+            )
+        )
+        yesterday -= sum(
+            (1 - np.exp(-1 / 7)) * loads.to_numpy()[age >= 1] * np.exp(-(age[age >= 1] - 1) / 7)
+        )
+        found = days.loc[day]
+        assert (found["ctl"], found["atl"]) == pytest.approx((ctl, atl), rel=1e-9)
+        assert found["tsb"] == pytest.approx(yesterday, abs=1e-9)
+        month = loads.to_numpy()[(age >= 0) & (age < 28)].sum()
+        assert found["load_28d"] == pytest.approx(month, rel=1e-9)

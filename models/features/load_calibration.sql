@@ -1,0 +1,53 @@
+with
+
+athletes as (
+
+    select * from {{ ref('athletes') }}
+
+),
+
+activity_features as (
+
+    select activity_features.*
+
+    from {{ ref('activity_features') }} as activity_features
+    inner join athletes on activity_features.athlete_id = athletes.athlete_id
+    where activity_features.activity_date > {{ days_after('athletes.as_of_date', -365) }}
+
+),
+
+pairs as (
+
+    {% for method, reference in load_method_pairs() -%}
+    {{ 'union all' if not loop.first }}
+    select
+        athlete_id,
+        sport,
+        '{{ method }}' as load_method,
+        '{{ reference }}' as reference_method,
+        {{ method }}_load / {{ reference }}_load as load_ratio
+
+    from activity_features
+    where {{ method }}_load > 0e0 and {{ reference }}_load > 0e0
+    {% endfor %}
+
+),
+
+final as (
+
+    select
+        athlete_id,
+        sport,
+        load_method,
+        reference_method,
+        cast(count(*) as bigint) as activities,
+        median(load_ratio) as median_ratio,
+        median(load_ratio) < 0.8e0 or median(load_ratio) > 1.25e0 as is_threshold_suspect
+
+    from pairs
+    group by athlete_id, sport, load_method, reference_method
+    having count(*) >= 15
+
+)
+
+select * from final

@@ -1,0 +1,86 @@
+with
+
+loads as (
+
+    select * from {{ ref('stg_activity_loads') }}
+
+),
+
+final as (
+
+    select
+        athlete_id,
+        activity_id,
+        activity_date,
+        sport,
+        duration_s,
+        distance_m,
+        elevation_gain_m,
+
+        ---------- load
+        training_load,
+        load_method,
+        load_quality,
+        threshold_source,
+        intensity,
+        override_load,
+        power_load,
+        pace_load,
+        swim_load,
+        heart_rate_load,
+        rpe_load,
+        duration_load,
+
+        ---------- thresholds of the day
+        valid_max_hr_bpm,
+        resting_hr_bpm,
+        lthr_bpm,
+        1e3 / threshold_speed_mps as threshold_pace_s_per_km,
+        ftp_w,
+        1e2 / css_mps as css_s_per_100m,
+
+        ---------- heart rate
+        case when is_recorded then 'samples' when mean_hr_bpm is not null then 'mean' end
+            as heart_rate_detail,
+        mean_hr_bpm,
+        hr_reserve_share,
+        trimp,
+        edwards_trimp,
+        lucia_trimp,
+        perceived_exertion * duration_s / 60e0 as session_rpe,
+        {%- for zone in heart_rate_zones() %}
+        z{{ zone.number }}_s,
+        {%- endfor %}
+        {%- for zone in heart_rate_zones() %}
+        z{{ zone.number }}_s / hr_seconds as z{{ zone.number }}_share,
+        {%- endfor %}
+
+        ---------- pace and efficiency
+        case when is_run then 1e3 / nullif(mean_graded_speed_mps, 0e0) end as graded_pace_s_per_km,
+        case
+            when intensity >= 0.85e0 or hours < 0.5e0 then null
+            when is_ride then normalised_power_w / mean_hr_bpm
+            when sport = 'run' then normalised_speed_mps * 60e0 / mean_hr_bpm
+        end as efficiency_factor,
+        decoupling_pct,
+        climb_m_per_km,
+        case
+            when sport <> 'run' or hours < 0.25e0 then null
+            when hr_reserve_share >= 0.65e0 and hr_reserve_share < 0.75e0
+                then nullif(run_speed_mps, 0e0)
+        end as steady_speed_mps,
+        case when sport = 'run' then best_1k_s end as best_1k_s,
+        case when sport = 'run' then best_5k_s end as best_5k_s,
+
+        ---------- what it was computed from, thresholds apart and with them
+        inputs_fingerprint,
+        {{ fingerprint([
+            'inputs_fingerprint', 'sex', 'valid_max_hr_bpm', 'resting_hr_bpm', 'lthr_bpm',
+            'threshold_speed_mps', 'ftp_w', 'css_mps',
+        ]) }} as fingerprint
+
+    from loads
+
+)
+
+select * from final

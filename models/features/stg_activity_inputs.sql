@@ -1,0 +1,66 @@
+with
+
+activities as (
+
+    select * from {{ ref('activities') }}
+
+),
+
+athletes as (
+
+    select * from {{ ref('athletes') }}
+
+),
+
+corrections as (
+
+    select * from {{ ref('activity_corrections') }}
+
+),
+
+final as (
+
+    select
+        activities.athlete_id,
+        activities.activity_id,
+        activities.activity_date,
+        activities.sport,
+        activities.sport_type,
+        activities.recording_row_id,
+        coalesce(nullif(activities.moving_time_s, 0e0), activities.elapsed_time_s) as duration_s,
+        activities.elapsed_time_s,
+        activities.distance_m,
+        activities.elevation_gain_m,
+        activities.avg_hr_bpm,
+        activities.max_hr_bpm,
+        activities.avg_power_w,
+        activities.weighted_power_w,
+        activities.graded_distance_m,
+        activities.graded_speed_mps,
+        activities.graded_speed_4th_mps,
+        activities.decoupling_pct,
+        activities.perceived_exertion,
+        corrections.training_load as override_load,
+        -- What the features are computed from; a new version of the formulas is an input too.
+        {{ fingerprint([
+            var('features_version'), 'activities.activity_id', 'activities.activity_date',
+            'activities.sport', 'activities.sport_type', 'activities.recording_row_id',
+            'activities.moving_time_s', 'activities.elapsed_time_s', 'activities.distance_m',
+            'activities.elevation_gain_m', 'activities.avg_hr_bpm', 'activities.max_hr_bpm',
+            'activities.avg_power_w', 'activities.weighted_power_w',
+            'activities.graded_distance_m', 'activities.graded_speed_mps',
+            'activities.graded_speed_4th_mps', 'activities.decoupling_pct',
+            'activities.perceived_exertion', 'corrections.training_load',
+        ]) }} as inputs_fingerprint
+
+    from activities
+    inner join athletes
+        on activities.athlete_id = athletes.athlete_id
+        and activities.activity_date <= athletes.as_of_date
+    left join corrections
+        on activities.athlete_id = corrections.athlete_id
+        and activities.activity_id = corrections.activity_id
+
+)
+
+select * from final

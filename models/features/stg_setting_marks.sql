@@ -1,0 +1,34 @@
+with
+
+settings as (
+
+    select * from {{ ref('athlete_settings') }}
+
+),
+
+athletes as (
+
+    select * from {{ ref('athletes') }}
+
+),
+
+final as (
+
+    select
+        athlete_id,
+        valid_from as mark_date,
+        {{ fingerprint(['setting', 'value']) }} as fingerprint
+
+    from settings
+    where setting not in ('time_zone', 'email', 'birth_year', 'sex', 'weight_kg')
+    union all
+    select
+        athlete_id,
+        cast('1900-01-01' as date) as mark_date,
+        {{ fingerprint(["'sex'", 'sex']) }} as fingerprint
+
+    from athletes
+
+)
+
+select * from final

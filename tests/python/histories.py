@@ -1,0 +1,229 @@
+"""Random training histories as silver tables, and what can happen to them afterwards."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+LAST_DAY = date(2025, 12, 31)
+
+ACTIVITIES = """
+    athlete_id string, activity_id string, landed_row_id string, recording_row_id string,
+    name string, sport string, sport_type string, is_race_flagged boolean, started_at timestamp,
+    local_started_at timestamp, time_zone string, time_zone_source string, activity_date date,
+    elapsed_time_s double, moving_time_s double, distance_m double, elevation_gain_m double,
+    avg_hr_bpm double, max_hr_bpm double, avg_power_w double, weighted_power_w double,
+    graded_distance_m double, graded_speed_mps double, graded_speed_4th_mps double,
+    decoupling_pct double, temperature_c double, weight_kg double, perceived_exertion double,
+    relative_effort double, value_flags string, is_api_only boolean, first_known_at timestamp,
+    ingested_at timestamp"""
+TABLES = {
+    "activities": ACTIVITIES,
+    "athletes": """athlete_id string, time_zone string, sex string, birth_year int,
+        as_of_date date, ingested_at timestamp""",
+    "athlete_settings": """athlete_id string, setting string, value double, value_text string,
+        valid_from date, valid_until date, ingested_at timestamp""",
+    "activity_corrections": "athlete_id string, activity_id string, training_load double",
+    "heart_rate_seconds": "athlete_id string, activity_id string, bpm int, seconds double",
+    "best_efforts": """athlete_id string, activity_id string, activity_date date,
+        effort_kind string, target double, value double""",
+}
+SPORTS = {"run": "Run", "ride": "Ride", "swim": "Swim", "walk": "Walk"}
+FOREVER = date(9999, 12, 31)
+
+
+class Histories:
+    """Athletes, their activities and settings, all invented from one seed."""
+
+    def __init__(self, seed: int, years: list[float]):
+        self.random = np.random.default_rng(seed)
+        self.as_of = LAST_DAY
+        self.number = 0
+        self.activities: dict[str, dict] = {}
+        self.settings: dict[tuple, float | None] = {}
+        self.overrides: dict[str, float] = {}
+        self.sex = {f"athlete-{n}": self.random.choice(["f", "m", ""]) for n in range(len(years))}
+        for athlete, length in zip(self.sex, years, strict=True):
+            days = int(365 * length)
+            share = self.random.uniform(0.2, 0.9)
+            for day in range(days):
+                if day == 0 or self.random.random() < share:
+                    self.add(athlete, LAST_DAY - timedelta(days=days - 1 - day))
+            if self.random.random() < 0.5:
+                self.change_setting(athlete)
+
+    def add(self, athlete: str, day: date) -> None:
+        """One more activity on a day."""
+        self.number += 1
+        pick, uniform = self.random.choice, self.random.uniform
+        sport = str(pick(list(SPORTS), p=[0.7, 0.15, 0.05, 0.1]))
+        moving, heart = float(uniform(600, 9000)), self.random.random() < 0.7
+        speed = {"run": uniform(2.2, 4.5), "ride": uniform(5, 10), "swim": uniform(0.7, 1.3)}
+        self.activities[str(self.number)] = {
+            "athlete_id": athlete,
+            "activity_id": str(self.number),
+            "sport": sport,
+            "sport_type": SPORTS[sport],
+            "activity_date": day,
+            "elapsed_time_s": moving * 1.05,
+            "moving_time_s": moving if self.random.random() < 0.9 else None,
+            "distance_m": moving * float(speed.get(sport, 1.4)),
+            "elevation_gain_m": float(uniform(0, 600)),
+            "avg_hr_bpm": float(uniform(100, 175)) if heart else None,
+            "max_hr_bpm": float(uniform(150, 195)) if heart else None,
+            "weighted_power_w": float(uniform(100, 280)) if sport == "ride" else None,
+            "graded_speed_mps": float(uniform(2.2, 4.5)) if sport == "run" and heart else None,
+            "perceived_exertion": float(pick([np.nan, 2, 5, 7.5, 9])),
+            "recording_row_id": f"r{self.number}" if self.random.random() < 0.3 else None,
+        }
+
+    def of(self, athlete: str) -> list[str]:
+        """Its activities, by day."""
+        mine = [i for i, a in self.activities.items() if a["athlete_id"] == athlete]
+        return sorted(mine, key=lambda i: (self.activities[i]["activity_date"], int(i)))
+
+    def some_day(self, athlete: str) -> date:
+        """A day of its history, the ends included."""
+        days = [self.activities[i]["activity_date"] for i in self.of(athlete)] or [self.as_of]
+        return days[0] + timedelta(days=int(self.random.integers((self.as_of - days[0]).days + 1)))
+
+    # ---- what can happen; each returns the first day it may change, or None ----
+
+    def late_upload(self, athlete: str) -> date:
+        day = self.some_day(athlete)
+        if self.random.random() < 0.2:  # before everything known
+            day -= timedelta(days=400)
+        self.add(athlete, day)
+        return day
+
+    def edit(self, athlete: str) -> date | None:
+        if not self.of(athlete):
+            return None
+        activity = self.activities[str(self.random.choice(self.of(athlete)))]
+        day = activity["activity_date"]
+        activity["distance_m"] *= 1.3
+        if self.random.random() < 0.3:  # it turns out to have been another day
+            activity["activity_date"] -= timedelta(days=int(self.random.integers(1, 40)))
+        return min(day, activity["activity_date"])
+
+    def deletion(self, athlete: str) -> date | None:
+        mine = self.of(athlete)
+        if not mine:
+            return None
+        gone = [mine[0], mine[-1], str(self.random.choice(mine))][self.random.integers(3)]
+        return self.activities.pop(gone)["activity_date"]
+
+    def all_deleted(self, athlete: str) -> date | None:
+        gone = [self.activities.pop(i)["activity_date"] for i in self.of(athlete)]
+        return min(gone, default=None)
+
+    def change_setting(self, athlete: str) -> date:
+        setting, low, high = [
+            ("max_hr_bpm", 180, 200),
+            ("resting_hr_bpm", 40, 60),
+            ("threshold_pace_s_per_km", 220, 330),
+            ("ftp_w", 150, 300),
+            ("css_s_per_100m", 80, 120),
+        ][self.random.integers(5)]
+        always = self.random.random() < 0.2
+        day = date(1900, 1, 1) if always else self.some_day(athlete)
+        withdrawn = self.random.random() < 0.2
+        self.settings[athlete, setting, day] = (
+            None if withdrawn else float(self.random.uniform(low, high))
+        )
+        return day
+
+    def override(self, athlete: str) -> date | None:
+        if not self.of(athlete):
+            return None
+        activity = str(self.random.choice(self.of(athlete)))
+        self.overrides[activity] = float(self.random.uniform(10, 200))
+        return self.activities[activity]["activity_date"]
+
+    def nothing(self, athlete: str) -> None:
+        return None
+
+    EVENTS = (late_upload, edit, deletion, change_setting, override, nothing)
+
+    # ---- the tables ----
+
+    def write(self, database: Path) -> None:
+        """Lay the silver tables anew."""
+        with duckdb.connect(str(database)) as connection:
+            connection.execute("set TimeZone = 'UTC'; create schema if not exists silver")
+            for name, columns in TABLES.items():
+                connection.execute(f"create or replace table silver.{name} ({columns})")
+                rows = pd.DataFrame(getattr(self, f"_{name}")())
+                if len(rows):
+                    connection.register("rows", rows)
+                    connection.execute(f"insert into silver.{name} by name from rows")
+                    connection.unregister("rows")
+
+    def _activities(self) -> list[dict]:
+        return list(self.activities.values())
+
+    def _athletes(self) -> list[dict]:
+        return [
+            {"athlete_id": athlete, "sex": sex or None, "as_of_date": self.as_of}
+            for athlete, sex in self.sex.items()
+        ]
+
+    def _athlete_settings(self) -> list[dict]:
+        rows = []
+        for (athlete, setting, day), value in self.settings.items():
+            later = [d for a, s, d in self.settings if (a, s) == (athlete, setting) and d > day]
+            rows.append(
+                {
+                    "athlete_id": athlete,
+                    "setting": setting,
+                    "value": value,
+                    "valid_from": day,
+                    "valid_until": min(later, default=FOREVER),
+                    "ingested_at": pd.Timestamp(self.as_of),
+                }
+            )
+        return rows
+
+    def _activity_corrections(self) -> list[dict]:
+        return [
+            {
+                "athlete_id": self.activities[activity]["athlete_id"],
+                "activity_id": activity,
+                "training_load": load,
+            }
+            for activity, load in self.overrides.items()
+            if activity in self.activities
+        ]
+
+    def _recorded(self) -> list[dict]:
+        return [a for a in self.activities.values() if a["recording_row_id"]]
+
+    def _heart_rate_seconds(self) -> list[dict]:
+        return [
+            {
+                "athlete_id": a["athlete_id"],
+                "activity_id": a["activity_id"],
+                "bpm": int(a["avg_hr_bpm"]) + step,
+                "seconds": a["elapsed_time_s"] / 3,
+            }
+            for a in self._recorded()
+            if a["avg_hr_bpm"]
+            for step in (-10, 0, 10)
+        ]
+
+    def _best_efforts(self) -> list[dict]:
+        return [
+            {
+                "athlete_id": a["athlete_id"],
+                "activity_id": a["activity_id"],
+                "activity_date": a["activity_date"],
+                "effort_kind": "distance",
+                "target": target,
+                "value": target / a["distance_m"] * a["elapsed_time_s"] * share,
+            }
+            for a in self._recorded()
+            if a["sport"] == "run"
+            for target, share in ((1000.0, 0.85), (5000.0, 0.95))
+        ]

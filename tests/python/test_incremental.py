@@ -1,0 +1,278 @@
+"""Features are recomputed from the first changed day on, and come out as if built from nothing."""
+
+import re
+import shutil
+from copy import deepcopy
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import ROOT, Home
+from histories import Histories
+
+TABLES = {
+    "activity_features": ["athlete_id", "activity_id"],
+    "daily_features": ["athlete_id", "feature_date"],
+    "rolling_features": ["athlete_id", "feature_date"],
+    "weekly_features": ["athlete_id", "week_start"],
+    "load_calibration": ["athlete_id", "sport", "load_method", "reference_method"],
+}
+FEATURES = ("--select", "path:models/features", "--exclude-resource-type", "unit_test")
+
+
+def build(home: Home, *arguments: str, command: str = "build"):
+    return home.dbt(command, *FEATURES, *arguments)
+
+
+def built(home: Home, *arguments: str) -> None:
+    done = build(home, *arguments)
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+def tables(home: Home) -> dict[str, pd.DataFrame]:
+    return {
+        name: home.frame(f"from features.{name} order by {', '.join(grain)}")
+        for name, grain in TABLES.items()
+    }
+
+
+def assert_equal(left: dict, right: dict) -> None:
+    """Equal to 1e-9, nulls and fingerprints included."""
+    for name in TABLES:
+        pd.testing.assert_frame_equal(
+            left[name], right[name], obj=name, check_exact=False, rtol=1e-9, atol=1e-9
+        )
+
+
+def from_nothing(home: Home, folder) -> dict[str, pd.DataFrame]:
+    """The tables of a full rebuild from the same silver."""
+    shutil.copytree(home.folder, folder)
+    rebuilt = Home(folder)
+    done = rebuilt.dbt("run", *FEATURES[:2], "--full-refresh")
+    assert done.returncode == 0, done.stdout[-4000:]
+    return tables(rebuilt)
+
+
+def seeded(home: Home) -> None:
+    done = home.dbt("seed", "--select", "sports", "load_conventions")
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory):
+    """Sixty histories from nothing at all to thirty years, built once."""
+    random = np.random.default_rng(11)
+    histories = Histories(7, [30.0, 12.5, 0.0, 1 / 365, *random.uniform(0.02, 3, 56)])
+    home = Home(tmp_path_factory.mktemp("histories"))
+    histories.write(home.folder / "stride.duckdb")
+    seeded(home)
+    built(home)
+    return histories, home
+
+
+@pytest.fixture
+def home(start, tmp_path) -> Home:
+    shutil.copytree(start[1].folder, tmp_path / "home")
+    return Home(tmp_path / "home")
+
+
+def test_the_averages_are_the_recursion_over_thirty_years(start):
+    rolled = tables(start[1])["rolling_features"]
+    assert rolled.groupby("athlete_id").size().max() > 10_900
+    for _, days in rolled.groupby("athlete_id"):
+        loads = days["training_load"].to_numpy()
+        for column, alpha, value in (
+            ("ctl", 1 - np.exp(-1 / 42), 0.0),
+            ("atl", 1 - np.exp(-1 / 7), 0.0),
+            ("load_ewma_7d", 2 / 8, loads[0]),
+            ("load_ewma_28d", 2 / 29, loads[0]),
+        ):
+            expected = []
+            for load in loads:
+                value += alpha * (load - value)
+                expected.append(value)
+            np.testing.assert_allclose(days[column], expected, rtol=1e-9, atol=1e-9)
+
+
+def test_the_windows_are_what_they_are_called(start):
+    frames = tables(start[1])
+    for _, daily in frames["daily_features"].groupby("athlete_id"):
+        days = frames["rolling_features"].loc[daily.index]
+
+        def rolling(column, window, daily=daily):
+            return daily[column].rolling(window, min_periods=1)
+
+        for window in (7, 28):
+            assert_close(days[f"load_{window}d"], rolling("training_load", window).sum())
+        for window in (7, 28, 42, 84):
+            assert_close(days[f"duration_{window}d_s"], rolling("duration_s", window).sum())
+            assert_close(days[f"run_distance_{window}d_m"], rolling("run_distance_m", window).sum())
+        for window in (30, 60):
+            assert_close(days[f"longest_run_{window}d_m"], rolling("longest_run_m", window).max())
+        for distance in ("1k", "5k"):
+            assert_close(days[f"best_{distance}_84d_s"], rolling(f"best_{distance}_s", 84).min())
+        last_run = daily["day_index"].where(daily["runs"] > 0).ffill()
+        assert_close(days["days_since_last_run"], daily["day_index"] - last_run)
+        before = daily["longest_run_m"].rolling(30, min_periods=1).max().shift(1)
+        spike = (daily["longest_run_m"] / before.replace(0, np.nan)).where(daily["runs"] > 0)
+        assert_close(days["session_spike"], spike)
+        assert_close(days["ramp"], days["ctl"] - days["ctl"].shift(7, fill_value=0))
+        assert_close(days["tsb"], (days["ctl"] - days["atl"]).shift(1, fill_value=0))
+        mean, deviation = (
+            rolling("training_load", 7).mean(),
+            rolling("training_load", 7).std(ddof=0),
+        )
+        monotony = (mean / deviation).clip(upper=10).where(daily["day_index"] >= 6)
+        assert_close(days["monotony"], monotony.where(mean > 0))
+
+
+def assert_close(left: pd.Series, right: pd.Series) -> None:
+    np.testing.assert_allclose(
+        left.to_numpy(float, na_value=np.nan), right.to_numpy(float), rtol=1e-9, atol=1e-7
+    )
+
+
+def test_the_pace_trend_is_a_line_through_six_weeks(start):
+    frames = tables(start[1])
+    checked = 0
+    for _, daily in frames["daily_features"].groupby("athlete_id"):
+        days = frames["rolling_features"].loc[daily.index]
+        runs, speed = daily["steady_runs"].to_numpy(), daily["steady_log_speed"].to_numpy()
+        for day in range(0, len(daily), 13):
+            weeks = [
+                (-week, runs[max(0, low) : high].sum(), speed[max(0, low) : high].sum())
+                for week in range(6)
+                if (high := day + 1 - 7 * week) > 0 and (low := high - 7) is not None
+            ]
+            weeks = [(x, n, y / n) for x, n, y in weeks if n]
+            found = days["pace_trend_pct_28d"].iloc[day]
+            if sum(n for _, n, _ in weeks) < 6 or len(weeks) < 2:
+                assert np.isnan(found)
+                continue
+            x, n, y = np.array(weeks).T
+            slope = np.polyfit(x, y, 1, w=np.sqrt(n))[0]
+            assert found == pytest.approx(100 * (np.exp(4 * slope) - 1), abs=1e-6)
+            checked += 1
+    assert checked > 40
+
+
+def happens(histories: Histories, turn: int) -> dict:
+    """Something happens to every athlete; the first day that it may change, by athlete."""
+    days = {}
+    for number, athlete in enumerate(histories.sex):
+        event = Histories.EVENTS[(number + turn) % len(Histories.EVENTS)]
+        days[athlete] = event(histories, athlete)
+    return {athlete: day for athlete, day in days.items() if day}
+
+
+def poisoned(folder) -> Path:
+    """A copy of the project that forgets a day."""
+    folder.mkdir()
+    for name in ("models", "macros", "seeds", "tests", "profiles"):
+        shutil.copytree(ROOT / name, folder / name)
+    for name in ("dbt_project.yml", "selectors.yml"):
+        shutil.copy(ROOT / name, folder)
+    path = folder / "models" / "features" / "stg_rolling_batch.sql"
+    honest = "    where all_days.is_recomputed\n"
+    assert path.read_text().count(honest) == 1
+    path.write_text(path.read_text().replace(honest, honest[:-1] + " and all_days.day_index <> 40\n"))
+    return folder
+
+
+def test_whatever_happens_the_tables_are_those_of_a_full_rebuild(start, home, tmp_path):
+    histories = deepcopy(start[0])
+    before = tables(home)
+    changed = happens(histories, turn=0)
+    histories.write(home.folder / "stride.duckdb")
+    # A batch with a gap fails its audit: what would be spoiled stays as it was, to the last bit.
+    done = build(Home(home.folder, poisoned(tmp_path / "poisoned")))
+    assert done.returncode != 0
+    assert re.search("FAIL [0-9]+ covers_scope_stg_rolling_batch", done.stdout)
+    assert "SKIP relation features.rolling_features" in done.stdout
+    after = tables(home)
+    name = "rolling_features"
+    pd.testing.assert_frame_equal(before[name], after[name], check_exact=True)
+    assert not before["daily_features"].equals(after["daily_features"])
+    # The next run catches up. It touches who changed alone, and from the changed day on.
+    built(home)
+    scope = dict(home.ask("select athlete_id, first_day from features.stg_rolling_scope"))
+    assert set(scope) <= set(changed) and len(scope) >= 35
+    assert all(scope[athlete] >= changed[athlete] for athlete in scope)
+    assert_equal(tables(home), from_nothing(home, tmp_path / "full"))
+    # The as-of date moves back, an athlete deletes everything, another one's sex is corrected.
+    happens(histories, turn=1)
+    histories.all_deleted("athlete-5")
+    histories.sex["athlete-6"] = "m" if histories.sex["athlete-6"] == "f" else "f"
+    histories.as_of -= timedelta(days=9)
+    histories.write(home.folder / "stride.duckdb")
+    built(home)
+    assert_equal(tables(home), from_nothing(home, tmp_path / "full-again"))
+
+
+def test_a_day_without_news_adds_a_day_and_a_build_without_any_adds_nothing(start, home):
+    histories = deepcopy(start[0])
+    before = tables(home)
+    built(home)
+    assert_equal(before, tables(home))
+    assert home.ask("select count(*) from features.stg_rolling_batch") == [(0,)]
+    histories.as_of += timedelta(days=1)
+    histories.write(home.folder / "stride.duckdb")
+    built(home)
+    athletes = before["rolling_features"]["athlete_id"].nunique()
+    assert home.ask("select count(*) from features.stg_rolling_batch") == [(athletes,)]
+    assert home.ask("select count(*) from features.stg_activity_batch") == [(0,)]
+    after = tables(home)["rolling_features"]
+    old = after[after["feature_date"].dt.date < histories.as_of].reset_index(drop=True)
+    pd.testing.assert_frame_equal(before["rolling_features"], old, check_exact=True)
+
+
+def test_a_poisoned_batch_is_not_published(start, home):
+    histories = deepcopy(start[0])
+    before = tables(home)
+    activity = histories.of("athlete-1")[-1]
+    histories.overrides[activity] = -50.0
+    histories.write(home.folder / "stride.duckdb")
+    done = build(home)
+    assert done.returncode != 0
+    assert "FAIL 1 in_range_stg_activity_batch_training_load" in done.stdout
+    for name in ("activity_features", "daily_features", "rolling_features"):
+        assert f"SKIP relation features.{name}" in done.stdout
+    assert_equal(before, tables(home))
+
+
+def test_a_setting_of_today_leaves_last_year_alone(start, home):
+    histories = deepcopy(start[0])
+    before = tables(home)["activity_features"]
+    day = date(2025, 7, 1)
+    histories.settings["athlete-1", "max_hr_bpm", day] = 172.0
+    histories.write(home.folder / "stride.duckdb")
+    built(home)
+    after = tables(home)["activity_features"]
+    mine = (after["athlete_id"] == "athlete-1") & (after["activity_date"].dt.date >= day)
+    pd.testing.assert_frame_equal(before[~mine], after[~mine], check_exact=True)
+    assert set(after.loc[mine, "valid_max_hr_bpm"]) == {172.0}
+    assert (before.loc[mine, "heart_rate_load"] != after.loc[mine, "heart_rate_load"]).sum() > 20
+
+
+def test_a_threshold_is_estimated_from_earlier_days_alone(start):
+    frame = start[1].frame(
+        """select a.athlete_id, a.activity_date, a.valid_max_hr_bpm, list(b.max_hr_bpm) as earlier
+        from features.activity_features as a
+        join silver.activities as b on a.athlete_id = b.athlete_id
+            and b.activity_date < date_trunc('month', a.activity_date)
+            and b.activity_date >= date_trunc('month', a.activity_date) - interval 365 day
+        where a.threshold_source is not null and a.athlete_id in ('athlete-0', 'athlete-1')
+            and not exists (
+                select 1 from silver.athlete_settings as s
+                where s.athlete_id = a.athlete_id and s.setting = 'max_hr_bpm'
+            )
+        group by all order by all"""
+    )
+    assert len(frame) > 100
+    for row in frame.iloc[::50].itertuples():
+        known = np.ma.filled(np.ma.asarray(row.earlier, float), np.nan)
+        known = known[~np.isnan(known)]
+        expected = np.percentile(known, 99.5) if len(known) >= 10 else 190.0
+        assert row.valid_max_hr_bpm == pytest.approx(expected, rel=1e-12)
