@@ -7,7 +7,7 @@ columns: readers always find a file, and find every column even where old files 
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +18,10 @@ from stride.errors import StrideError
 from stride.ingest.schema import KINDS, LANDING_VERSION
 
 _COLUMNS_FILE = "0000-columns.parquet"
+
+
+class LandingBusy(StrideError):
+    """Another import is writing: it passes."""
 
 
 @contextmanager
@@ -31,7 +35,7 @@ def writing(landing: Path) -> Iterator[None]:
 
     Raises
     ------
-    StrideError
+    LandingBusy
         If another import is at work.
     """
     landing.mkdir(parents=True, exist_ok=True)
@@ -52,7 +56,7 @@ def _take(lock, landing: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise StrideError(
+        raise LandingBusy(
             f"Another import is writing to {landing}: wait for it, then run this one again."
         ) from None
 
@@ -98,11 +102,23 @@ def write_table(landing: Path, kind: str, name: str, table: pa.Table) -> Path:
     part = target.with_suffix(f".{os.getpid()}.part")
     try:
         pq.write_table(table, part, compression="zstd")
+        put_on_disk(part)
         part.replace(target)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+    put_on_disk(target.parent)
     return target
+
+
+def put_on_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would survive a power cut."""
+    with suppress(OSError):  # of folders Windows and some network drives can't say
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def read(landing: Path, kind: str, athlete_id: str, columns: list[str]) -> list[dict]:
