@@ -117,6 +117,7 @@ class Account:
         self.access, self.refresh = f"access-{strava_id}-0", f"refresh-{strava_id}-0"
         self.expires_at = 0.0
         self.renewals = 0
+        self.secrets = {self.code, self.access, self.refresh}
 
     def renew(self) -> dict:
         """New tokens; the old ones are worth nothing from now on."""
@@ -124,6 +125,7 @@ class Account:
         self.access = f"access-{self.strava_id}-{self.renewals}"
         self.refresh = f"refresh-{self.strava_id}-{self.renewals}"
         self.expires_at = time.time() + 6 * 3600
+        self.secrets |= {self.access, self.refresh}
         return {
             "token_type": "Bearer",
             "access_token": self.access,

@@ -135,8 +135,9 @@ def test_a_year_lands_as_strava_has_it(ana, account, strava):
 
 
 def test_a_year_comes_through_every_fault(ana, account, strava):
+    account.activities = year(150)
     met = Counter()
-    turn = iter(range(10**9))
+    turn = count()
 
     def fault(number, path):
         # Every other request fails, with one fault after the other.
@@ -148,7 +149,7 @@ def test_a_year_comes_through_every_fault(ana, account, strava):
 
     strava.fault_at = fault
     ana.sync(Options(per_page=20, details=True))
-    assert set(met) == set(FAULTS) and min(met.values()) > 10
+    assert set(met) == set(FAULTS) and min(met.values()) >= 10
     assert_equal(ana, account, details)
     assert account.renewals > 10
 
@@ -348,8 +349,8 @@ def test_one_activity_that_is_refused_does_not_stop_the_others(ana, strava):
 
 
 def test_killed_at_any_request_and_resumed(tmp_path, strava, monkeypatch):
-    account = few(strava, 12)
-    options = Options(per_page=10, details=True, streams=True, batch=3)
+    account = few(strava, 5)
+    options = Options(per_page=3, details=True, streams=True, batch=3)
     send = Client._within_limits
 
     def killing(self, send_, _real=send):
@@ -367,15 +368,15 @@ def test_killed_at_any_request_and_resumed(tmp_path, strava, monkeypatch):
             counter = count(10**6)
             runner.sync(options)
             assert_equal(runner, account, details)
-            assert len(runner.rows()) == 24
+            assert len(runner.rows()) == 10
             continue
         break
-    assert last > 30
+    assert last >= 2 + 4 + 10  # each request there is
 
 
 def test_killed_at_any_write_and_resumed(tmp_path, strava, monkeypatch):
-    account = few(strava, 12)
-    options = Options(per_page=10, details=True, batch=5)
+    account = few(strava, 7)
+    options = Options(per_page=5, details=True, batch=4)
     real = os.fsync
 
     def killing(descriptor):
@@ -401,7 +402,7 @@ def test_killed_at_any_write_and_resumed(tmp_path, strava, monkeypatch):
             assert_equal(runner, account, details)
             continue
         break
-    assert last > 20
+    assert last > 16
 
 
 def test_a_process_that_is_killed_goes_on(tmp_path, strava):

@@ -38,7 +38,7 @@ class Limits:
         waits: bool = True,
         say: Callable[[str], object] = print,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        sleep: Callable[[float], object] = time.sleep,
+        sleep: Callable[[float], object] = lambda seconds: time.sleep(seconds),
     ):
         self.waits, self.say, self.now, self.sleep = waits, say, now, sleep
         self.until: datetime | None = None
