@@ -52,9 +52,10 @@ final as (
             when coalesce(race_features.days_of_history, 0) < {{ var('min_history_days') }}
                 then 'short_history'
             when not race_results.is_maximal then 'not_maximal'
-            {% if not var('train_on_api_data') -%}
-            when race_features.race_date >= first_api_days.first_api_day then 'api_data'
-            {%- endif %}
+            when
+                not {{ var('train_on_api_data') }}
+                and race_features.race_date >= first_api_days.first_api_day
+                then 'api_data'
         end as unused_reason
 
     from race_features

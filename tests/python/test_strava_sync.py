@@ -345,6 +345,17 @@ def test_one_activity_that_is_refused_does_not_stop_the_others(ana, strava):
     assert_equal(ana, account, details)
 
 
+def test_what_strava_really_sends(ana, account, strava, real_data):
+    folder = real_data / "strava_api_contract"
+    listed = json.loads((folder / "elevate_summary_activities_50.json").read_text())
+    account.activities = {row["id"]: row | {"map": {"id": "a"}} for row in listed}
+    assert len(account.activities) == 50
+    done = ana.sync(Options(details=True, streams=True, per_page=20))
+    assert (done.new, done.completed) == (50, 50)
+    assert_equal(ana, account, details)
+    assert ana.sync(Options(is_full=True), NOW + timedelta(days=1)).changed == 0
+
+
 # ---------------------------------------------------------------------------- killed and resumed
 
 
@@ -377,10 +388,8 @@ def test_killed_at_any_request_and_resumed(tmp_path, strava, monkeypatch):
 def test_killed_at_any_write_and_resumed(tmp_path, strava, monkeypatch):
     account = few(strava, 7)
     options = Options(per_page=5, details=True, batch=4)
-    real = os.fsync
 
     def killing(descriptor):
-        real(descriptor)
         if next(counter) == last:
             raise Killed
 
