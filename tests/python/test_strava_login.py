@@ -109,7 +109,7 @@ def mode(path: Path) -> str:
 
 def test_from_login_to_logout(home, strava, browser):
     said = ok(run(*LOGIN))
-    assert "ana: connected; the token is in a file that only you may read." in said
+    assert "ana: connected; the token is in a file that only you may read, in " in said
     token = home / "strava" / "tokens" / "athlete-ana.json"
     assert mode(token) == "0o600" and mode(token.parent) == "0o700"
     assert States(home / "strava").read("ana").strava_id == 1
@@ -316,13 +316,17 @@ def test_tokens_never_go_over_the_network_in_the_clear(url, monkeypatch):
         api.address()
 
 
-def test_a_netrc_does_not_replace_the_token(home, strava, browser, monkeypatch, tmp_path):
+def test_a_netrc_does_not_replace_the_token(monkeypatch, tmp_path):
+    import requests
+
     netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login a password b\n")
+    netrc.write_text("machine strava.example login a password b\n")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
-    ok(run(*LOGIN))
-    assert "12 activities new" in ok(run("sync"))
+    asked = requests.Request("GET", "https://strava.example/a", {"Authorization": "Bearer x"})
+    session = api.connect(print, "https://strava.example").rsession
+    assert session.prepare_request(asked).headers["Authorization"] == "Bearer x"
+    assert requests.Session().prepare_request(asked).headers["Authorization"] != "Bearer x"
 
 
 # ---------------------------------------------------------------------------- several athletes
@@ -445,7 +449,8 @@ def test_stravalib_leaves_the_process_as_it_was(strava):
         "import logging, warnings; before = list(warnings.filters), warnings.showwarning\n"
         "from stride.strava import api; api.connect(print)\n"
         "assert (list(warnings.filters), warnings.showwarning) == before\n"
-        "assert not logging.getLogger().handlers"
+        "assert not logging.getLogger().handlers\n"
+        "logging.captureWarnings(True); assert warnings.showwarning is not before[1]"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     import subprocess

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -40,7 +41,10 @@ def writing(landing: Path) -> Iterator[None]:
     """
     landing.mkdir(parents=True, exist_ok=True)
     with (landing / ".lock").open("w") as lock:
-        _take(lock, landing)
+        if not take(lock):
+            raise LandingBusy(
+                f"Another import is writing to {landing}: wait for it, then run this one again."
+            )
         for kind, schema in KINDS.items():
             columns = landing / kind / _COLUMNS_FILE
             if not columns.exists() or not pq.read_schema(columns).equals(schema):
@@ -48,17 +52,22 @@ def writing(landing: Path) -> Iterator[None]:
         yield
 
 
-def _take(lock, landing: Path) -> None:
+def take(lock: IO) -> bool:
+    """Lock an open file until it is closed; False if somebody else has it.
+
+    Where locks don't exist (Windows, a Databricks Volume) nothing guards: True.
+    """
     try:
         import fcntl
-    except ImportError:  # Windows: imports there are not guarded against each other
-        return
+    except ImportError:
+        return True
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
     except OSError:
-        raise LandingBusy(
-            f"Another import is writing to {landing}: wait for it, then run this one again."
-        ) from None
+        return True
+    return True
 
 
 def write(landing: Path, kind: str, name: str, rows: list[dict]) -> Path:

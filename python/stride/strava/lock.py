@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from stride.errors import StrideError
+from stride.ingest.landing import take
 
 
 @contextmanager
@@ -25,15 +26,8 @@ def alone(folder: Path, make: Callable) -> Iterator:
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (folder / ".lock").open("w") as lock:
-        try:
-            import fcntl
-        except ImportError:  # Windows: not guarded
-            fcntl = None
-        try:
-            if fcntl:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not take(lock):
             raise StrideError(
                 "Another stride strava command is at work: wait for it, then run this one again."
-            ) from None
+            )
         yield make()

@@ -34,10 +34,9 @@ class Files:
         Made with mode 0700 when something is kept.
     """
 
-    label = "a file that only you may read"
-
     def __init__(self, folder: Path):
         self.folder = folder
+        self.label = f"a file that only you may read, in {folder}"
 
     def read(self, name: str) -> str | None:
         file = self.folder / f"{name}.json"
