@@ -44,6 +44,8 @@ def summary(number: int, start: datetime, **changes) -> dict:
         "utc_offset": hours,
         "start_latlng": [38.7, -9.1],
         "end_latlng": [38.7, -9.1],
+        "start_latitude": 38.7,
+        "start_longitude": -9.1,
         "achievement_count": 0,
         "kudos_count": number % 5,
         "comment_count": 0,
@@ -88,6 +90,7 @@ def details(activity: dict) -> dict:
         "calories": 512.5,
         "perceived_exertion": 6,
         "map": activity["map"] | {"polyline": "_p~iF~ps|U", "resource_state": 3},
+        "segment_efforts": [{"id": 7, "segment": {"id": 8, "start_latitude": 38.7}}],
         "laps": [{"id": 1, "name": "Lap 1", "start_index": 0, "distance": 1000.0}],
     }
 

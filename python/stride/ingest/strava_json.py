@@ -16,7 +16,11 @@ from stride.ingest.table import decode
 RACES = {1, 11}
 """``workout_type`` of a race: 1 for a run, 11 for a ride."""
 
-_MAPS = {"map", "polyline", "summary_polyline", "start_latlng", "end_latlng"}
+_MAPS = {"map", "polyline", "summary_polyline"} | {
+    f"{end}_{what}" for end in ("start", "end") for what in ("latlng", "latitude", "longitude")
+}
+"""Keys that show where somebody was; at any depth, as segments have them too."""
+
 _LARGEST_EXACT = 2**53
 
 
