@@ -2,8 +2,12 @@ with
 
 activities as (
 
-    select * from {{ ref('activities') }}
-    where recording_row_id is not null
+    -- The row itself has samples where the API gave them.
+    select
+        *,
+        coalesce(recording_row_id, landed_row_id) as sampled_row_id
+
+    from {{ ref('activities') }}
 
 ),
 
@@ -24,7 +28,7 @@ final as (
         landed.value
 
     from activities
-    inner join landed on activities.recording_row_id = landed.landed_row_id
+    inner join landed on activities.sampled_row_id = landed.landed_row_id
     -- A distance that was dropped as impossible takes its efforts with it.
     where landed.effort_kind = 'power' or activities.distance_m is not null
 

@@ -2,8 +2,12 @@ with
 
 activities as (
 
-    select * from {{ ref('activities') }}
-    where recording_row_id is not null
+    -- The row itself has samples where the API gave them.
+    select
+        *,
+        coalesce(recording_row_id, landed_row_id) as sampled_row_id
+
+    from {{ ref('activities') }}
 
 ),
 
@@ -22,7 +26,7 @@ final as (
         landed.seconds
 
     from activities
-    inner join landed on activities.recording_row_id = landed.landed_row_id
+    inner join landed on activities.sampled_row_id = landed.landed_row_id
 
 )
 

@@ -18,6 +18,12 @@ athletes as (
 
 ),
 
+first_api_days as (
+
+    select * from {{ ref('stg_first_api_days') }}
+
+),
+
 final as (
 
     select
@@ -46,11 +52,16 @@ final as (
             when coalesce(race_features.days_of_history, 0) < {{ var('min_history_days') }}
                 then 'short_history'
             when not race_results.is_maximal then 'not_maximal'
+            when
+                not {{ var('train_on_api_data') }}
+                and race_features.race_date >= first_api_days.first_api_day
+                then 'api_data'
         end as unused_reason
 
     from race_features
     inner join race_results on race_features.race_id = race_results.race_id
     inner join athletes on race_features.athlete_id = athletes.athlete_id
+    left join first_api_days on race_features.athlete_id = first_api_days.athlete_id
 
 )
 

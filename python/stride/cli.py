@@ -8,6 +8,7 @@ import click
 
 from stride import paths
 from stride.errors import StrideError
+from stride.strava.cli import strava
 
 
 class _Group(click.Group):
@@ -32,6 +33,9 @@ def main():
     Everything stays on this machine, in the folder STRIDE_HOME (default: data).
     The usual way: import your Strava export, run `make build`, look at the report.
     """
+
+
+main.add_command(strava)
 
 
 @main.command("import")
@@ -248,7 +252,13 @@ def erase(athlete_id: str, yes: bool):
     athlete is replaced by the next build, which learns anew without them.
     """
     from stride.ingest.erase import erase_athlete
+    from stride.strava.state import States
 
+    if athlete_id in States(paths.strava()).athletes():
+        raise StrideError(
+            f"{athlete_id} is connected to Strava, which would bring everything back: run stride "
+            f"strava logout --athlete {athlete_id} first."
+        )
     if not yes:
         click.confirm(f"Erase everything of {athlete_id}? It can't be undone", abort=True)
     done = erase_athlete(athlete_id, paths.landing(), paths.database(), paths.report())

@@ -16,13 +16,18 @@ def home() -> Path:
 
 
 def landing() -> Path:
-    """Folder of the landed Parquet files."""
-    return home() / "landing"
+    """Folder of the landed Parquet files: ``$STRIDE_LANDING``, or ``landing`` below the home."""
+    return Path(os.environ.get("STRIDE_LANDING") or home() / "landing")
 
 
 def database() -> Path:
     """The DuckDB file that dbt builds."""
     return home() / "stride.duckdb"
+
+
+def strava() -> Path:
+    """Folder of the connections to Strava; nothing of it is ever landed."""
+    return home() / "strava"
 
 
 def report() -> Path:

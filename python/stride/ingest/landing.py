@@ -7,9 +7,10 @@ columns: readers always find a file, and find every column even where old files 
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,6 +19,10 @@ from stride.errors import StrideError
 from stride.ingest.schema import KINDS, LANDING_VERSION
 
 _COLUMNS_FILE = "0000-columns.parquet"
+
+
+class LandingBusy(StrideError):
+    """Another import is writing: it passes."""
 
 
 @contextmanager
@@ -31,12 +36,15 @@ def writing(landing: Path) -> Iterator[None]:
 
     Raises
     ------
-    StrideError
+    LandingBusy
         If another import is at work.
     """
     landing.mkdir(parents=True, exist_ok=True)
     with (landing / ".lock").open("w") as lock:
-        _take(lock, landing)
+        if not take(lock):
+            raise LandingBusy(
+                f"Another import is writing to {landing}: wait for it, then run this one again."
+            )
         for kind, schema in KINDS.items():
             columns = landing / kind / _COLUMNS_FILE
             if not columns.exists() or not pq.read_schema(columns).equals(schema):
@@ -44,17 +52,22 @@ def writing(landing: Path) -> Iterator[None]:
         yield
 
 
-def _take(lock, landing: Path) -> None:
+def take(lock: IO) -> bool:
+    """Lock an open file until it is closed; False if somebody else has it.
+
+    Where locks don't exist (Windows, a Databricks Volume) nothing guards: True.
+    """
     try:
         import fcntl
-    except ImportError:  # Windows: imports there are not guarded against each other
-        return
+    except ImportError:
+        return True
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
     except OSError:
-        raise StrideError(
-            f"Another import is writing to {landing}: wait for it, then run this one again."
-        ) from None
+        return True
+    return True
 
 
 def write(landing: Path, kind: str, name: str, rows: list[dict]) -> Path:
@@ -98,11 +111,23 @@ def write_table(landing: Path, kind: str, name: str, table: pa.Table) -> Path:
     part = target.with_suffix(f".{os.getpid()}.part")
     try:
         pq.write_table(table, part, compression="zstd")
+        put_on_disk(part)
         part.replace(target)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+    put_on_disk(target.parent)
     return target
+
+
+def put_on_disk(path: Path) -> None:
+    """Wait until a file, or the names in a folder, would survive a power cut."""
+    with suppress(OSError):  # of folders Windows and some network drives can't say
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def read(landing: Path, kind: str, athlete_id: str, columns: list[str]) -> list[dict]:
@@ -122,8 +147,9 @@ def read(landing: Path, kind: str, athlete_id: str, columns: list[str]) -> list[
     """
     rows = []
     for file in sorted((landing / kind).glob(f"{athlete_id}.*.parquet")):
-        table = pq.read_table(file, columns=columns)
-        rows += table.to_pylist()
+        # Files are small and many: opening one as a data set takes longer than reading it.
+        with pq.ParquetFile(file, pre_buffer=False) as parquet:
+            rows += parquet.read(columns=columns, use_threads=False).to_pylist()
     return rows
 
 

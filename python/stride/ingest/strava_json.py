@@ -16,7 +16,11 @@ from stride.ingest.table import decode
 RACES = {1, 11}
 """``workout_type`` of a race: 1 for a run, 11 for a ride."""
 
-_MAPS = {"map", "polyline", "summary_polyline", "start_latlng", "end_latlng"}
+_MAPS = {"map", "polyline", "summary_polyline"} | {
+    f"{end}_{what}" for end in ("start", "end") for what in ("latlng", "latitude", "longitude")
+}
+"""Keys that show where somebody was; at any depth, as segments have them too."""
+
 _LARGEST_EXACT = 2**53
 
 
@@ -52,7 +56,7 @@ def read_rows(content: bytes, source_file: str) -> Rows:
     """
     try:
         entries = _entries(decode(content), source_file)
-        rows = [_row(entry, number) for number, entry in enumerate(entries, start=1)]
+        rows = [read_row(entry, number) for number, entry in enumerate(entries, start=1)]
     except RecursionError:
         raise StrideError(f"{source_file} is no JSON of Strava: it is nested too deeply.") from None
     if not any(_is_activity(_split(entry)[0]) for entry in entries):
@@ -105,7 +109,20 @@ def _is_activity(activity: object) -> bool:
     return isinstance(activity, dict) and "id" in activity and "start_date" in activity
 
 
-def _row(entry: object, number: int) -> dict:
+def read_row(entry: object, number: int) -> dict:
+    """Read one activity, as `read_rows` does.
+
+    Parameters
+    ----------
+    entry : object
+        What the JSON of one activity says, alone or as ``{"activity": ..., "streams": ...}``.
+    number : int
+        Its ``source_row_number``.
+
+    Returns
+    -------
+    dict
+    """
     activity, streams = _split(entry)
     row: dict = {}
     unreadable = []

@@ -45,6 +45,7 @@ def land_summaries(
     source: Source,
     unknown_columns: Iterable[str] = (),
     refused_files: Iterable[str] = (),
+    gone: Iterable[str] = (),
 ) -> Landed:
     """Land an athlete's rows. Call it while holding `landing.writing`.
 
@@ -57,10 +58,13 @@ def land_summaries(
     athlete_id : str
     rows : list of dict
         With the keys of `schema.SUMMARY`, ``raw_row``, ``unreadable_cells`` and
-        ``source_row_number``.
+        ``source_row_number``; with ``row_hash`` where something else than a change of ``raw_row``
+        makes the row another one.
     source : Source
     unknown_columns, refused_files : iterable of str
         Kept in the record of the import.
+    gone : iterable of str
+        Activities that are known to exist there no longer, where the rows are not all there is.
 
     Returns
     -------
@@ -81,7 +85,8 @@ def land_summaries(
     alive, ever = _known(landing, athlete_id, source.kind)
     to_land, new, changed = [], 0, 0
     for row in rows:
-        digest = hashlib.sha256((row.get("raw_row") or "").encode()).hexdigest()
+        digest = row.get("row_hash")
+        digest = digest or hashlib.sha256((row.get("raw_row") or "").encode()).hexdigest()
         activity_id = row.get("activity_id")
         before = alive.get(activity_id) if activity_id else None
         if (before and digest in before) or (is_older and activity_id in ever):
@@ -103,7 +108,7 @@ def land_summaries(
                 "ingested_at": moment,
             }
         )
-    gone = []
+    gone = sorted(set(alive).intersection(gone))
     if source.is_complete and not is_older:
         gone = sorted(set(alive) - {row.get("activity_id") for row in rows})
     name = f"{athlete_id}.{import_id}"
@@ -153,7 +158,8 @@ def _known(landing: Path, athlete_id: str, kind: str) -> tuple[dict[str, set[str
         if row["source_kind"] == kind and row["activity_id"]
     ]
     ever = {activity_id for _, activity_id, _ in events}
-    if kind == "strava_export":
+    # A deletion is one of Strava's, whichever way it was noticed; other tables have none.
+    if kind != "csv":
         columns = ["activity_id", "ingested_at"]
         events += [
             (row["ingested_at"], row["activity_id"], None)

@@ -1,0 +1,1 @@
+"""Strava's API: connect an athlete, bring what is new, know what is gone."""
