@@ -52,7 +52,9 @@ with_form as (
         min(log_moving_effort) over year_before as best_log_effort,
         max(case when elapsed_time_s >= 900e0 then avg_hr_bpm end) over year_before
             as highest_mean_hr_bpm,
-        count(*) over same_name_before as times_named_before
+        -- No name is no name in common.
+        case when usual_name <> '' then count(*) over same_name_before else 0 end
+            as times_named_before
 
     from runs
     window

@@ -20,14 +20,16 @@ kept as (
         row_number() over (
             partition by athlete_id, feature_date
             order by known_at desc nulls last
-        ) as recency
+        ) as recency,
+        max(known_at) over (partition by athlete_id) as latest_known_at
 
     from {{ this }}
 
 ),
 
 {% endif -%}
--- What is computed from the data known now was known when the last of them came in.
+-- What is computed from the data known now was known when the last of them came in. If nothing
+-- came in since, the formula is another one: that rewrites no knowledge.
 final as (
 
     select
@@ -48,7 +50,7 @@ final as (
     where
         kept.athlete_id is null
         or (
-            knowledge.known_at > kept.known_at
+            knowledge.known_at > kept.latest_known_at
             and (
                 {%- for column in state_columns() %}
                 {{ 'or ' if not loop.first }}{{ has_changed('states.' ~ column, 'kept.' ~ column) }}

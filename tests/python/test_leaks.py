@@ -33,7 +33,7 @@ def race(sample_home) -> dict:
 
 @pytest.fixture(scope="module")
 def leaky_project(tmp_path_factory) -> Path:
-    """The project with two classic mistakes: race day in the features, a window that looks on."""
+    """The project with classic mistakes: race day in the features, windows that look on."""
     copy = tmp_path_factory.mktemp("leaky") / "project"
     copy.mkdir()
     for name in ("models", "macros", "seeds", "tests", "profiles"):
@@ -42,7 +42,7 @@ def leaky_project(tmp_path_factory) -> Path:
         shutil.copy(ROOT / name, copy / name)
     leak(
         copy / "macros" / "point_in_time" / "state_before.sql",
-        ("races.race_date < events.event_date", "races.race_date <= events.event_date"),
+        ("races.usable_after < events.event_date", "races.usable_after <= events.event_date"),
     )
     leak(
         copy / "macros" / "engine" / "as_of_join.sql",
@@ -51,6 +51,13 @@ def leaky_project(tmp_path_factory) -> Path:
     leak(
         copy / "models" / "features" / "rolling_features.sql",
         ("rows between 27 preceding and current row", "rows between 27 preceding and 7 following"),
+    )
+    leak(
+        copy / "models" / "labels" / "stg_race_runs.sql",
+        (
+            "range between 365 preceding and 1 preceding",
+            "range between 365 preceding and current row",
+        ),
     )
     return copy
 
@@ -122,6 +129,7 @@ def check_truncation(sample_home, folder, project, race, before):
     after = rebuilt(sample_home, folder, project, without_after(day), as_of=day)
     for table, key in (
         ("features.rolling_features", "feature_date"),
+        ("labels.race_results", "race_date"),
         ("point_in_time.race_features", "race_date"),
     ):
         query = f"select * from {table} where {key} <= date '{day}' order by all"
