@@ -61,8 +61,9 @@ def land(home: Home, folder: Path, sessions: list, at: datetime, athlete: str = 
 def run(home: Home, *selected: str, as_of: date = AFTER, mode: str = "as_known", command="run"):
     """Build tables; with the command ``build`` seeds and data tests too."""
     variables = f"{{as_of_date: {as_of}, knowledge_mode: {mode}}}"
-    without = ("--exclude-resource-type", "unit_test") if command == "build" else ()
-    return home.dbt(command, *without, "--select", *selected, "--vars", variables)
+    options = ("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable")
+    options = options if command == "build" else ()
+    return home.dbt(command, *options, "--select", *selected, "--vars", variables)
 
 
 def copy_of(home: Home, folder: Path, project: Path = ROOT) -> Home:
