@@ -24,9 +24,10 @@ times as (
 weights as (
 
     select
-        {%- for sign in signs + ['race'] %}
-        max(case when evidence = '{{ sign }}' then points end) as {{ sign }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {% for sign in signs -%}
+            max(case when evidence = '{{ sign }}' then points end) as {{ sign }},
+        {% endfor -%}
+        max(case when evidence = 'race' then points end) as race
 
     from {{ ref('race_evidence_points') }}
 
@@ -35,6 +36,9 @@ weights as (
 weighed as (
 
     select
+        {% for sign in signs -%}
+            case when signs.{{ sign }} then weights.{{ sign }} else 0 end as {{ sign }},
+        {% endfor -%}
         signs.athlete_id,
         signs.activity_id,
         signs.is_race_corrected,
@@ -45,10 +49,7 @@ weighed as (
         times.is_plausible,
         weights.race as points_needed,
         signs.time_trial_word as is_time_trial,
-        signs.effort_strong or signs.effort_outstanding as is_hard,
-        {%- for sign in signs %}
-        case when signs.{{ sign }} then weights.{{ sign }} else 0 end as {{ sign }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        signs.effort_strong or signs.effort_outstanding as is_hard
 
     from signs
     inner join times
@@ -96,11 +97,11 @@ final as (
         is_trail,
         -- As fast as possible, as far as name and effort tell: slower than usual is not.
         not has_not_maximal_word and effort_below_usual >= 0 as is_maximal,
+        {% for sign in signs -%}
+            cast({{ sign }} as bigint) as {{ sign }},
+        {% endfor -%}
         effort_sd,
-        share_of_best,
-        {%- for sign in signs %}
-        cast({{ sign }} as bigint) as {{ sign }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        share_of_best
 
     from scored
 

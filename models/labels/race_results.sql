@@ -45,16 +45,15 @@ joined as (
         evidence.is_trail,
         coalesce(corrections.is_maximal, evidence.is_maximal) as is_maximal,
         -- What the athlete says of a race is known when it is said.
-        greatest(runs.first_known_at, coalesce(
-            case
-                when coalesce(
-                    corrections.is_race, corrections.is_maximal,
-                    corrections.official_distance_m > 0e0, corrections.official_time_s > 0e0
-                ) is not null
-                    then corrections.known_at
-            end,
-            runs.first_known_at
-        )) as label_known_at
+        case
+            when
+                corrections.is_race is not null
+                or corrections.is_maximal is not null
+                or corrections.official_distance_m is not null
+                or corrections.official_time_s is not null
+                then greatest(runs.first_known_at, corrections.known_at)
+            else runs.first_known_at
+        end as label_known_at
 
     from evidence
     inner join runs

@@ -23,21 +23,21 @@ paired as (
     select
         runs.athlete_id,
         runs.activity_id,
-        others.sport,
-        others.elapsed_time_s,
-        exp(1.06e0 * ln(others.distance_m) - ln(others.elapsed_time_s)) / runs.pace_score
-            as relative_pace,
-        others.distance_m / runs.distance_m as relative_distance,
-        {{ seconds_between('runs.local_started_at', 'others.local_started_at') }}
+        neighbours.sport,
+        neighbours.elapsed_time_s,
+        exp(1.06e0 * ln(neighbours.distance_m) - ln(neighbours.elapsed_time_s)) / runs.pace_score
+            as pace_ratio,
+        neighbours.distance_m / runs.distance_m as distance_ratio,
+        {{ seconds_between('runs.local_started_at', 'neighbours.local_started_at') }}
         - runs.elapsed_time_s as gap_after_s,
-        {{ seconds_between('others.local_started_at', 'runs.local_started_at') }}
-        - others.elapsed_time_s as gap_before_s
+        {{ seconds_between('neighbours.local_started_at', 'runs.local_started_at') }}
+        - neighbours.elapsed_time_s as gap_before_s
 
     from runs
-    inner join activities as others
-        on runs.athlete_id = others.athlete_id
-        and runs.activity_date = others.activity_date
-        and runs.activity_id <> others.activity_id
+    inner join activities as neighbours
+        on runs.athlete_id = neighbours.athlete_id
+        and runs.activity_date = neighbours.activity_date
+        and runs.activity_id <> neighbours.activity_id
 
 ),
 
@@ -47,15 +47,15 @@ final as (
         athlete_id,
         activity_id,
         coalesce(bool_or(
-            sport = 'run' and relative_pace > 1.1e0 and gap_after_s between -60e0 and 5400e0
+            sport = 'run' and pace_ratio > 1.1e0 and gap_after_s between -60e0 and 5400e0
         ), false) as is_before_faster_run,
         coalesce(bool_or(
-            sport = 'run' and relative_pace > 1.1e0 and gap_before_s between -60e0 and 5400e0
+            sport = 'run' and pace_ratio > 1.1e0 and gap_before_s between -60e0 and 5400e0
         ), false) as is_after_faster_run,
         coalesce(bool_or(
             sport = 'run'
-            and relative_pace < 0.9e0
-            and relative_distance < 0.7e0
+            and pace_ratio < 0.9e0
+            and distance_ratio < 0.7e0
             and gap_before_s between -60e0 and 3600e0
         ), false) as is_after_warm_up,
         -- The run of a triathlon, or a brick: it starts as the bike is racked.

@@ -46,9 +46,11 @@ final as (
         activity_id,
         coalesce(bool_or(means = 'race' and is_agreed), false) as has_race_word,
         coalesce(bool_or(means = 'perhaps_race' and is_agreed), false) as has_perhaps_word,
-        {% for meaning in ['not_race', 'perhaps_not', 'not_maximal', 'time_trial', 'trail'] -%}
-        coalesce(bool_or(means = '{{ meaning }}'), false) as has_{{ meaning }}_word,
-        {% endfor -%}
+        coalesce(bool_or(means = 'not_race'), false) as has_not_race_word,
+        coalesce(bool_or(means = 'perhaps_not'), false) as has_perhaps_not_word,
+        coalesce(bool_or(means = 'not_maximal'), false) as has_not_maximal_word,
+        coalesce(bool_or(means = 'time_trial'), false) as has_time_trial_word,
+        coalesce(bool_or(means = 'trail'), false) as has_trail_word,
         max(case when nearness = 1 and is_agreed then distance_label end) as named_label,
         max(case when nearness = 1 and is_agreed then distance_m end) as named_distance_m
 

@@ -35,10 +35,10 @@ final as (
     select
         states.athlete_id,
         states.feature_date,
-        knowledge.known_at,
-        {%- for column in state_columns() %}
-        states.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {% for column in state_columns() -%}
+            states.{{ column }},
+        {% endfor -%}
+        knowledge.known_at
 
     from states
     inner join knowledge on states.athlete_id = knowledge.athlete_id

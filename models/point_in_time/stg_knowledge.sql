@@ -2,16 +2,36 @@ with
 
 received as (
 
-    {% for model in [
-        'landed_activities', 'landed_deletions', 'landed_corrections', 'landed_athlete_settings'
-    ] -%}
     select
         athlete_id,
         ingested_at
 
-    from {{ ref(model) }}
-    {{- '\n\n    union all\n' if not loop.last }}
-    {% endfor %}
+    from {{ ref('landed_activities') }}
+
+    union all
+
+    select
+        athlete_id,
+        ingested_at
+
+    from {{ ref('landed_deletions') }}
+
+    union all
+
+    select
+        athlete_id,
+        ingested_at
+
+    from {{ ref('landed_corrections') }}
+
+    union all
+
+    select
+        athlete_id,
+        ingested_at
+
+    from {{ ref('landed_athlete_settings') }}
+
 ),
 
 final as (

@@ -52,10 +52,10 @@ final as (
         athlete_id,
         usable_after,
         feature_date,
-        known_at as state_known_at,
-        {%- for column in state_columns() %}
-        {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        {% for column in state_columns() -%}
+            {{ column }},
+        {% endfor -%}
+        known_at as state_known_at
 
     from ranked
     where newness = 1 and feature_date = latest_date
