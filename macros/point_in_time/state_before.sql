@@ -5,12 +5,14 @@
 
     `events` is a relation with athlete_id, distance_m and the date column `event_date`; `keys`
     are its columns to keep. An event without any day before it keeps its row, with nulls.
+
+    `known_in_time` is for events of the past, under the var knowledge_mode = as_known: a state or
+    a race counts only if it was also known before the day. Without it, what is known now counts.
 -#}
-{% macro state_before(events, keys, event_date) -%}
-{%- set state_columns = [
-    'feature_date', 'days_of_history', 'ctl', 'atl', 'tsb_end_of_day', 'acwr', 'run_distance_7d_m',
-    'run_distance_28d_m', 'run_distance_84d_m', 'longest_run_60d_m',
-] -%}
+{% macro state_before(events, keys, event_date, known_in_time=false) -%}
+{%- set is_in_time = known_in_time and is_as_known() -%}
+{%- set current_states, known_states = ref('rolling_features'), ref('stg_known_states') -%}
+{%- set brought = ['feature_date', 'state_known_at'] + state_columns() -%}
 with
 
 events as (
@@ -29,13 +31,32 @@ events as (
 
 states as (
 
-    select * from {{ ref('rolling_features') }}
+    {% if is_in_time -%}
+    select * from {{ known_states }}
+    {%- else -%}
+    select
+        *,
+        feature_date as usable_after,
+        cast(null as timestamp) as state_known_at
+
+    from {{ current_states }}
+    {%- endif %}
+
+),
+
+races as (
+
+    select
+        *,
+        {{ 'greatest(race_date, known_on)' if is_in_time else 'race_date' }} as usable_after
+
+    from {{ ref('stg_comparable_races') }}
 
 ),
 
 placed as (
 
-    {{ as_of_join('events', 'states', ['athlete_id'], 'event_date', 'feature_date', state_columns) }}
+    {{ as_of_join('events', 'states', ['athlete_id'], 'event_date', 'usable_after', brought) }}
 
 ),
 
@@ -54,9 +75,9 @@ earlier_races as (
         ) as recency
 
     from events
-    inner join {{ ref('race_results') }} as races
+    inner join races
         on events.athlete_id = races.athlete_id
-        and races.race_date < events.event_date
+        and races.usable_after < events.event_date
 
 ),
 
@@ -70,6 +91,9 @@ final as (
         placed.event_date as {{ event_date }},
         placed.distance_m,
         placed.feature_date,
+        {%- if known_in_time %}
+        placed.state_known_at,
+        {%- endif %}
         placed.days_of_history,
         placed.ctl,
         placed.atl,

@@ -1,32 +1,73 @@
 with
 
-candidates as (
+evidence as (
 
-    select * from {{ ref('stg_race_candidates') }}
-
-),
-
-names as (
-
-    select * from {{ ref('stg_race_names') }}
+    select * from {{ ref('race_evidence') }}
+    where effort_class = 'race'
 
 ),
 
-judged as (
+runs as (
+
+    select * from {{ ref('stg_race_runs') }}
+
+),
+
+distances as (
+
+    select * from {{ ref('stg_race_distances') }}
+
+),
+
+times as (
+
+    select * from {{ ref('stg_race_times') }}
+
+),
+
+corrections as (
+
+    select * from {{ ref('activity_corrections') }}
+
+),
+
+joined as (
 
     select
-        candidates.*,
+        runs.*,
+        distances.distance_label,
+        distances.distance_m as official_distance_m,
+        distances.is_distance_official,
+        times.race_time_s,
+        times.time_source,
+        evidence.evidence,
+        evidence.score,
+        evidence.is_trail,
+        coalesce(corrections.is_maximal, evidence.is_maximal) as is_maximal,
+        -- What the athlete says of a race is known when it is said.
         case
-            when candidates.is_race_corrected then 'athlete'
-            when not candidates.is_race_corrected then null
-            when candidates.is_race_flagged then 'platform_flag'
-            when names.has_race_word and not names.has_training_word then 'name'
-        end as evidence
+            when
+                corrections.is_race is not null
+                or corrections.is_maximal is not null
+                or corrections.official_distance_m is not null
+                or corrections.official_time_s is not null
+                then greatest(runs.first_known_at, corrections.known_at)
+            else runs.first_known_at
+        end as label_known_at
 
-    from candidates
-    inner join names
-        on candidates.athlete_id = names.athlete_id
-        and candidates.activity_id = names.activity_id
+    from evidence
+    inner join runs
+        on evidence.athlete_id = runs.athlete_id
+        and evidence.activity_id = runs.activity_id
+    inner join distances
+        on evidence.athlete_id = distances.athlete_id
+        and evidence.activity_id = distances.activity_id
+    inner join times
+        on evidence.athlete_id = times.athlete_id
+        and evidence.activity_id = times.activity_id
+    left join corrections
+        on evidence.athlete_id = corrections.athlete_id
+        and evidence.activity_id = corrections.activity_id
 
 ),
 
@@ -40,14 +81,23 @@ final as (
         name as race_name,
         distance_label,
         official_distance_m as distance_m,
-        -- The official time, else the clock: it does not stop, and is not rescaled by GPS.
         race_time_s,
-        gps_distance_m,
+        time_source,
+        distance_m as gps_distance_m,
         evidence,
-        is_maximal
+        score as evidence_score,
+        is_maximal,
+        -- Says nothing of the athlete's times over usual distances.
+        case
+            when not is_maximal then 'not_maximal'
+            when is_trail then 'trail'
+            when not is_distance_official then 'distance_unknown'
+            when official_distance_m not between 2900e0 and 45000e0 then 'distance_unusual'
+        end as incomparable_reason,
+        is_api_only,
+        label_known_at
 
-    from judged
-    where evidence is not null
+    from joined
 
 )
 

@@ -1,8 +1,16 @@
 with
 
-candidates as (
+-- Many runs, few names: each is read once. Punctuation becomes blanks, so that a phrase is found
+-- as whole words only; languages written without blanks are searched inside words.
+names as (
 
-    select * from {{ ref('stg_race_candidates') }}
+    select distinct
+        name,
+        ' ' || translate(lower(name), '-_.,;:!?()[]/#@&+"|*''’', '                      ')
+        || ' ' as words
+
+    from {{ ref('stg_race_runs') }}
+    where name is not null
 
 ),
 
@@ -12,36 +20,28 @@ race_words as (
 
 ),
 
--- Punctuation becomes blanks, so that a phrase is found as whole words only.
-padded as (
+standard_distances as (
 
-    select
-        athlete_id,
-        activity_id,
-        distance_label,
-        ' ' || translate(
-            lower(coalesce(name, '')), '-_.,;:!?()[]/#@&+"', '                  '
-        ) || ' ' as words
-
-    from candidates
+    select * from {{ ref('standard_distances') }}
 
 ),
 
 final as (
 
     select
-        padded.athlete_id,
-        padded.activity_id,
-        -- A 17 km run called marathon is no marathon: a phrase that names a distance must agree.
-        coalesce(bool_or(
-            race_words.means = 'race'
-            and coalesce(race_words.distance_label, padded.distance_label) = padded.distance_label
-        ), false) as has_race_word,
-        coalesce(bool_or(race_words.means = 'not_race'), false) as has_training_word
+        names.name,
+        race_words.phrase,
+        race_words.means,
+        standard_distances.distance_label,
+        cast(standard_distances.distance_m as double) as distance_m
 
-    from padded
-    left join race_words on padded.words like '% ' || race_words.phrase || ' %'
-    group by padded.athlete_id, padded.activity_id
+    from names
+    inner join race_words
+        on case
+            when race_words.is_whole_word then names.words like '% ' || race_words.phrase || ' %'
+            else names.words like '%' || race_words.phrase || '%'
+        end
+    left join standard_distances on race_words.distance_label = standard_distances.distance_label
 
 )
 

@@ -31,6 +31,7 @@ final as (
         race_features.athlete_id,
         race_features.race_date,
         race_features.feature_date,
+        race_features.state_known_at,
         race_results.distance_label,
         race_features.distance_m,
         race_results.race_time_s,
@@ -49,9 +50,14 @@ final as (
         race_features.days_since_last_race,
         case
             when race_features.race_date >= athletes.as_of_date then 'race_day_not_over'
+            when race_results.incomparable_reason is not null
+                then race_results.incomparable_reason
+            {% if is_as_known() -%}
+            when race_features.feature_date is null then 'known_too_late'
+            {% endif -%}
             when coalesce(race_features.days_of_history, 0) < {{ var('min_history_days') }}
                 then 'short_history'
-            when not race_results.is_maximal then 'not_maximal'
+            -- By the platform's terms.
             when
                 not {{ var('train_on_api_data') }}
                 and race_features.race_date >= first_api_days.first_api_day

@@ -33,7 +33,7 @@ def race(sample_home) -> dict:
 
 @pytest.fixture(scope="module")
 def leaky_project(tmp_path_factory) -> Path:
-    """The project with two classic mistakes: race day in the features, a window that looks on."""
+    """The project with classic mistakes: race day in the features, windows that look on."""
     copy = tmp_path_factory.mktemp("leaky") / "project"
     copy.mkdir()
     for name in ("models", "macros", "seeds", "tests", "profiles"):
@@ -42,7 +42,7 @@ def leaky_project(tmp_path_factory) -> Path:
         shutil.copy(ROOT / name, copy / name)
     leak(
         copy / "macros" / "point_in_time" / "state_before.sql",
-        ("races.race_date < events.event_date", "races.race_date <= events.event_date"),
+        ("races.usable_after < events.event_date", "races.usable_after <= events.event_date"),
     )
     leak(
         copy / "macros" / "engine" / "as_of_join.sql",
@@ -51,6 +51,13 @@ def leaky_project(tmp_path_factory) -> Path:
     leak(
         copy / "macros" / "features" / "lagged_sum.sql",
         ("lag({{ measure }}", "lead({{ measure }}"),
+    )
+    leak(
+        copy / "models" / "labels" / "stg_race_runs.sql",
+        (
+            "range between 365 preceding and 1 preceding",
+            "range between 365 preceding and 7 following",
+        ),
     )
     return copy
 
@@ -82,15 +89,20 @@ def features_of(home: Home, race: dict) -> pd.DataFrame:
 
 
 def perturbed(race: dict):
-    """The race run slower, by a failing strap, and everything after it twice as long."""
+    """The race run faster and longer, by a failing strap, and all after it twice as long.
+
+    Faster, so that it stays a race: its label may look at it, its features may not.
+    """
 
     def change(table):
         day = pd.Timestamp(race["race_date"], tz="UTC")
         is_race = pc.equal(table["activity_id"], race["activity_id"])
         is_later = pc.greater(table["started_at"], (day + pd.Timedelta(days=1)).to_pydatetime())
         for column, factor in (
-            ("elapsed_time_s", 1.3),
-            ("moving_time_s", 1.3),
+            ("elapsed_time_s", 0.85),
+            ("moving_time_s", 0.85),
+            ("distance_m", 1.02),
+            ("displayed_distance", 1.02),
             ("avg_hr_bpm", 0.7),
         ):
             values = pc.if_else(is_race, pc.multiply(table[column], factor), table[column])
@@ -121,6 +133,8 @@ def check_truncation(sample_home, folder, project, race, before):
     day = pd.Timestamp(race["race_date"]).date()
     after = rebuilt(sample_home, folder, project, without_after(day), as_of=day)
     for table, key in (
+        ("labels.stg_race_runs", "activity_date"),
+        ("labels.race_results", "race_date"),
         ("features.rolling_features", "feature_date"),
         ("point_in_time.race_features", "race_date"),
     ):

@@ -1,6 +1,5 @@
 """Real exports, from the file to forecasts. Skipped where the files are not present."""
 
-import json
 from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
@@ -87,32 +86,6 @@ def test_a_late_run_in_chicago_is_that_days_run(real_home):
     assert real_home.ask(
         "select activity_date from silver.activities where activity_id = '3550288277'"
     ) == [(date(2020, 6, 1),)]
-
-
-def test_the_owners_own_races_are_found_at_the_owners_distance(real_home, real_data):
-    owners = json.loads(
-        (real_data / "butcher_strava_export" / "race_distance_corrections.json").read_text()
-    )
-    found = dict(
-        real_home.ask("""select activity_id, distance_m / 1609.344 from labels.race_results
-            where athlete_id = 'b'""")
-    )
-    # A half marathon called "Full f'n send": no name gives it away.
-    by_name = set(owners) - {"8434070649"}
-    assert by_name <= set(found)
-    for activity_id in by_name:
-        assert found[activity_id] == pytest.approx(owners[activity_id], rel=0.003)
-
-
-def test_pacing_and_recovery_are_no_races(real_home):
-    names = [
-        name.lower()
-        for (name,) in real_home.ask(
-            "select race_name from labels.race_results where athlete_id = 'b'"
-        )
-    ]
-    assert len(names) >= 15
-    assert not [n for n in names if "pacing" in n or "recovery" in n or "prep" in n]
 
 
 def test_sensor_faults_are_no_heart_rates(real_home):

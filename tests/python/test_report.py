@@ -52,11 +52,16 @@ def build(path, names, years=0.5, races=3, stage="1"):
             **{"activity_date": days, "sport": "run", "duration_s": 3600.0, "distance_m": 1e4},
             **{"training_load": load, "load_method": "heart_rate"},
         ),
-        "labels.race_results": result.assign(distance_m=5000.0, race_name=EVIL),
+        "labels.race_results": result.assign(
+            distance_m=5000.0, race_name=EVIL, incomparable_reason=None
+        ),
         "training.backtest_predictions": result.assign(**timed, baseline_time_s=np.nan),
         "training.model_evaluation": pd.DataFrame(
             [{"scope": s, **measured, "skill_pct": -25.0} for s in ("5k", "all")][: 2 * races]
         ).reindex(columns=["scope", *measured, "skill_pct"]),
+        "training.leak_demonstration": pd.DataFrame(
+            {"join_kind": ["day_before", "same_day_state", "same_day"], "mape_pct": [5.0, 4.0, 0.2]}
+        ),
         "training.gate_results": pd.DataFrame(
             {"criterion": ["honest_interval"], "metric": "interval_coverage_pct", "why": "Why."}
         ).assign(metric_value=80.0, at_least=65.0, at_most=95.0, is_passed=True),
@@ -129,6 +134,8 @@ def test_page_says_everything_in_text(page):
         "3 of 3 results (100 %)",
         "the model's miss is 25 % larger",  # honest where the baseline wins
         "did not: it stays a candidate",
+        "the miss over all of them is 5.0 %",
+        "with the race among the earlier races too, 0.2 %",
         "at least 65, at most 95 %",
         "No medical advice",
     ):

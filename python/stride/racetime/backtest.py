@@ -41,14 +41,13 @@ def backtest(races: pd.DataFrame) -> pd.DataFrame:
     untrained = RaceTimeModel().fit(races[FEATURES].head(0), [])
     rows = untrained.predict_interval(races).assign(trained_on_races=0)
     try:
-        for train, test in CalendarSplit().split(races):
-            known, asked = races.iloc[train], races.iloc[test]
-            model = RaceTimeModel().fit(known[FEATURES], known["race_time_s"])
-            rows.loc[asked.index] = model.predict_interval(asked).assign(
-                trained_on_races=len(known)
-            )
+        splits = list(CalendarSplit().split(races))
     except ValueError:
-        pass  # too short to split: every forecast is stage 1's
+        splits = []  # too short to split: every forecast is stage 1's
+    for train, test in splits:
+        known, asked = races.iloc[train], races.iloc[test]
+        model = RaceTimeModel().fit(known[FEATURES], known["race_time_s"])
+        rows.loc[asked.index] = model.predict_interval(asked).assign(trained_on_races=len(known))
     rows = races.join(rows)
     rows["baseline_time_s"] = riegel(
         rows["last_race_time_s"], rows["last_race_distance_m"], rows["distance_m"]

@@ -52,6 +52,7 @@ _OF_THE_MODEL = {
         left join (select distinct distance_label, distance_m from labels.race_results) as races
             on evaluation.scope = races.distance_label
         order by scope <> 'all', distance_m, scope""",
+    "leak": "from training.leak_demonstration",
     "gate": "from training.gate_results order by criterion",
     "trained": "from training.training_runs order by trained_at desc limit 1",
 }

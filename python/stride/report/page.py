@@ -55,7 +55,7 @@ def _athlete(build: Build, name: str) -> dict:
         build.of(name, frame) for frame in ("days", "weeks", "races", "forecasts", "today")
     )
     as_of = today["as_of_date"].iloc[0] if len(today) else pd.NaT
-    earlier = races[races["race_date"] < as_of]
+    earlier = races[(races["race_date"] < as_of) & races["incomparable_reason"].isna()]
     methods = build.of(name, "load_methods")
     return {
         "name": name,
@@ -85,6 +85,7 @@ def _model(build: Build) -> dict:
         "evaluation": evaluation,
         "overall": overall.iloc[0] if len(overall) else None,
         "gate": build.frames["gate"],
+        "leak": build.frames["leak"].set_index("join_kind")["mape_pct"].dropna().to_dict(),
         "trained": trained.iloc[0] if len(trained) else None,
     }
 

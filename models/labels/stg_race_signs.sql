@@ -1,0 +1,120 @@
+with
+
+runs as (
+
+    select
+        *,
+        extract(hour from local_started_at) * 60 + extract(minute from local_started_at)
+            as start_minute,
+        {{ days_between("date '2000-01-03'", 'activity_date') }} % 7 as days_since_monday
+
+    from {{ ref('stg_race_runs') }}
+
+),
+
+distances as (
+
+    select
+        *,
+        distance_label <> 'other' as is_standard,
+        coalesce(excess between -0.04e0 and 0.075e0, false) as is_near,
+        coalesce(is_common and excess between -0.02e0 and 0.04e0, false) as is_close
+
+    from {{ ref('stg_race_distances') }}
+
+),
+
+neighbours as (
+
+    select * from {{ ref('stg_race_neighbours') }}
+
+),
+
+corrections as (
+
+    select * from {{ ref('activity_corrections') }}
+
+),
+
+-- On a mountain the pace says nothing.
+words as (
+
+    select
+        words.*,
+        words.has_trail_word or coalesce(runs.climb_m_per_km > 20e0, false) as is_trail,
+        case
+            when not words.has_trail_word and coalesce(runs.climb_m_per_km, 0e0) <= 20e0
+                then runs.effort_sd
+        end as effort
+
+    from {{ ref('stg_race_words') }} as words
+    inner join runs
+        on words.athlete_id = runs.athlete_id
+        and words.activity_id = runs.activity_id
+
+),
+
+final as (
+
+    select
+        runs.athlete_id,
+        runs.activity_id,
+        corrections.is_race as is_race_corrected,
+        words.has_not_maximal_word,
+        words.is_trail,
+        words.effort as effort_sd,
+        runs.share_of_best,
+        ---------- signs, each named as in the seed race_evidence_points
+        coalesce(runs.is_race_flagged, false) as platform_flag,
+        words.has_race_word as race_word,
+        words.has_perhaps_word and not words.has_race_word as perhaps_word,
+        words.has_not_race_word as not_race_word,
+        words.has_perhaps_not_word as perhaps_not_word,
+        words.has_time_trial_word and not words.has_race_word as time_trial_word,
+        runs.times_named_before >= 5 and not words.has_race_word as routine_name,
+        distances.is_close as distance_close,
+        distances.is_close and distances.distance_label = 'marathon' as distance_marathon,
+        distances.is_near and not distances.is_close as distance_near,
+        coalesce(words.effort >= 2.5e0, false) as effort_outstanding,
+        coalesce(words.effort >= 1.5e0 and words.effort < 2.5e0, false) as effort_strong,
+        coalesce(words.effort >= 0.75e0 and words.effort < 1.5e0, false) as effort_good,
+        coalesce(words.effort < 0e0, false) as effort_below_usual,
+        coalesce(words.effort is not null and runs.share_of_best >= 0.95e0, false) as near_best,
+        coalesce(runs.hr_share >= case
+            when runs.distance_m < 16000e0 then 0.95e0
+            when runs.distance_m < 30000e0 then 0.92e0
+            else 0.88e0
+        end, false) as high_heart_rate,
+        runs.days_since_monday >= 5 and runs.start_minute between 390 and 690 as weekend_morning,
+        runs.start_minute % 30 <= 4 as round_start,
+        coalesce(runs.moving_share >= 0.985e0, false) as without_pause,
+        coalesce(runs.moving_share < 0.9e0, false) as with_pauses,
+        coalesce(neighbours.is_after_warm_up, false) as after_warm_up,
+        coalesce(neighbours.is_before_faster_run, false) as before_faster_run,
+        coalesce(neighbours.is_after_faster_run, false) as after_faster_run,
+        coalesce(neighbours.is_after_ride, false) as after_ride
+
+    from runs
+    inner join distances
+        on runs.athlete_id = distances.athlete_id
+        and runs.activity_id = distances.activity_id
+    inner join words
+        on runs.athlete_id = words.athlete_id
+        and runs.activity_id = words.activity_id
+    left join neighbours
+        on runs.athlete_id = neighbours.athlete_id
+        and runs.activity_id = neighbours.activity_id
+    left join corrections
+        on runs.athlete_id = corrections.athlete_id
+        and runs.activity_id = corrections.activity_id
+    -- Nothing else can be a race: no usual distance, and nobody calls it one.
+    where
+        distances.is_standard
+        or words.has_race_word
+        or words.has_perhaps_word
+        or coalesce(runs.is_race_flagged, false)
+        or corrections.is_race is not null
+
+)
+
+select * from final
