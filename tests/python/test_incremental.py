@@ -177,7 +177,9 @@ def poisoned(folder) -> Path:
     path = folder / "models" / "features" / "stg_rolling_batch.sql"
     honest = "    where all_days.is_recomputed\n"
     assert path.read_text().count(honest) == 1
-    path.write_text(path.read_text().replace(honest, honest[:-1] + " and all_days.day_index <> 40\n"))
+    path.write_text(
+        path.read_text().replace(honest, honest[:-1] + " and all_days.day_index <> 40\n")
+    )
     return folder
 
 
