@@ -6,6 +6,20 @@ athletes as (
 
 ),
 
+-- Where the athlete gave the distance, what was recorded does not matter.
+measured as (
+
+    select
+        activities.*,
+        coalesce(corrections.official_distance_m, activities.distance_m) as best_known_distance_m
+
+    from {{ ref('activities') }} as activities
+    left join {{ ref('activity_corrections') }} as corrections
+        on activities.athlete_id = corrections.athlete_id
+        and activities.activity_id = corrections.activity_id
+
+),
+
 runs as (
 
     select
@@ -25,17 +39,17 @@ runs as (
         activities.elevation_gain_m / activities.distance_m * 1000e0 as climb_m_per_km,
         {{ days_between("date '2000-01-01'", 'activities.activity_date') }} as day_number,
         -- Riegel's law takes the distance out of a time: lower is faster, whatever the distance.
-        ln(activities.elapsed_time_s) - 1.06e0 * ln(activities.distance_m) as log_effort,
+        ln(activities.elapsed_time_s) - 1.06e0 * ln(activities.best_known_distance_m) as log_effort,
         ln(coalesce(activities.moving_time_s, activities.elapsed_time_s))
-        - 1.06e0 * ln(activities.distance_m) as log_moving_effort
+        - 1.06e0 * ln(activities.best_known_distance_m) as log_moving_effort
 
-    from {{ ref('activities') }} as activities
+    from measured as activities
     inner join athletes
         on activities.athlete_id = athletes.athlete_id
         and activities.activity_date <= athletes.as_of_date
     where
         activities.sport = 'run'
-        and activities.distance_m >= 1000e0
+        and activities.best_known_distance_m >= 1000e0
         and activities.elapsed_time_s > 0e0
         and coalesce(activities.moving_time_s, 1e0) > 0e0
 

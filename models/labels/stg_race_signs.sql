@@ -81,8 +81,8 @@ final as (
         coalesce(words.effort < 0e0, false) as effort_below_usual,
         coalesce(words.effort is not null and runs.share_of_best >= 0.95e0, false) as near_best,
         coalesce(runs.hr_share >= case
-            when runs.distance_m < 16000e0 then 0.95e0
-            when runs.distance_m < 30000e0 then 0.92e0
+            when distances.distance_m < 16000e0 then 0.95e0
+            when distances.distance_m < 30000e0 then 0.92e0
             else 0.88e0
         end, false) as high_heart_rate,
         runs.days_since_monday >= 5 and runs.start_minute between 390 and 690 as weekend_morning,
