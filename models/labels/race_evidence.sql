@@ -25,7 +25,7 @@ weights as (
 
     select
         {% for sign in signs -%}
-            max(case when evidence = '{{ sign }}' then points end) as {{ sign }},
+        max(case when evidence = '{{ sign }}' then points end) as {{ sign }},
         {% endfor -%}
         max(case when evidence = 'race' then points end) as race
 
@@ -37,7 +37,7 @@ weighed as (
 
     select
         {% for sign in signs -%}
-            case when signs.{{ sign }} then weights.{{ sign }} else 0 end as {{ sign }},
+        case when signs.{{ sign }} then weights.{{ sign }} else 0 end as {{ sign }},
         {% endfor -%}
         signs.athlete_id,
         signs.activity_id,
@@ -98,7 +98,7 @@ final as (
         -- As fast as possible, as far as name and effort tell: slower than usual is not.
         not has_not_maximal_word and effort_below_usual >= 0 as is_maximal,
         {% for sign in signs -%}
-            cast({{ sign }} as bigint) as {{ sign }},
+        cast({{ sign }} as bigint) as {{ sign }},
         {% endfor -%}
         effort_sd,
         share_of_best

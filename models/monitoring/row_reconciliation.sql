@@ -14,11 +14,20 @@ imports as (
 
 places as (
 
-    select landed_row_id, 'activity' as place from {{ ref('activities') }}
+    select
+        landed_row_id,
+        'activity' as place
+    from {{ ref('activities') }}
     union all
-    select landed_row_id, 'duplicate' as place from {{ ref('duplicates') }}
+    select
+        landed_row_id,
+        'duplicate' as place
+    from {{ ref('duplicates') }}
     union all
-    select landed_row_id, 'quarantine' as place from {{ ref('quarantine') }}
+    select
+        landed_row_id,
+        'quarantine' as place
+    from {{ ref('quarantine') }}
 
 ),
 

@@ -36,7 +36,7 @@ final as (
         states.athlete_id,
         states.feature_date,
         {% for column in state_columns() -%}
-            states.{{ column }},
+        states.{{ column }},
         {% endfor -%}
         knowledge.known_at
 

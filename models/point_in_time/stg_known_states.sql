@@ -53,7 +53,7 @@ final as (
         usable_after,
         feature_date,
         {% for column in state_columns() -%}
-            {{ column }},
+        {{ column }},
         {% endfor -%}
         known_at as state_known_at
 

@@ -82,7 +82,9 @@ final as (
             ('weight_kg', 'weight'),
             ('perceived_exertion', 'perceived_exertion')
         ] -%}
-        case when coalesce(dropped.drops_{{ drop }}, 0) = 0 then typed.{{ column }} end as {{ column }},
+        case
+            when coalesce(dropped.drops_{{ drop }}, 0) = 0 then typed.{{ column }}
+        end as {{ column }},
         {% endfor -%}
         typed.relative_effort,
         typed.device_file,

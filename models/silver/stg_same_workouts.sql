@@ -19,8 +19,8 @@ pairs as (
     inner join heads as later
         on earlier.athlete_id = later.athlete_id
         and later.start_day in (earlier.start_day, earlier.late_start_day)
-        and later.started_at >= earlier.started_at
-        and later.started_at <= earlier.started_at + interval '3' minute
+        and earlier.started_at <= later.started_at
+        and earlier.started_at + interval '3' minute >= later.started_at
         and earlier.landed_row_id <> later.landed_row_id
     where
         -- A file that doesn't say its sport may be any; legs of a triathlon are none of each other.
