@@ -1,5 +1,6 @@
 """What the tests share: a home folder of their own and dbt as a user runs it."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -74,14 +75,22 @@ class Home:
 
 
 @pytest.fixture(scope="session")
-def sample_home(tmp_path_factory) -> Home:
-    """Three invented athletes over two years, imported and built once. Only to be read."""
-    home = Home(tmp_path_factory.mktemp("sample"))
-    done = home.stride("sample", "--athletes", "3", "--years", "2", "--seed", "5")
-    assert done.returncode == 0, done.stderr
-    done = home.stride("import", str(home.folder / "sample" / "athletes.csv"))
-    assert done.returncode == 0, done.stderr
-    home.build()
+def sample_home(tmp_path_factory, testrun_uid) -> Home:
+    """Three invented athletes over two years, imported and built once. Only to be read.
+
+    Processes that test side by side share it: the first one that comes builds it.
+    """
+    folder = tmp_path_factory.getbasetemp().parent / f"sample-{testrun_uid}"
+    home, built = Home(folder), folder.with_suffix(".built")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not built.exists():
+            done = home.stride("sample", "--athletes", "3", "--years", "2", "--seed", "5")
+            assert done.returncode == 0, done.stderr
+            done = home.stride("import", str(home.folder / "sample" / "athletes.csv"))
+            assert done.returncode == 0, done.stderr
+            home.build()
+            built.touch()
     return home
 
 
