@@ -176,8 +176,10 @@ def leaky_home(sample_home, leaky_project, tmp_path_factory) -> Home:
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_the_firewall_catches_a_leaky_project(sample_home, tmp_path, race, check, leaky_home):
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError) as caught:
         check(sample_home, tmp_path / "home", leaky_home.project, race, before=leaky_home)
+    # The labels' own window is the first thing that is compared.
+    assert ("labels.stg_race_runs" in str(caught.value)) == (check is check_truncation)
 
 
 def test_dbt_build_stops_a_leaky_project(leaky_home):
