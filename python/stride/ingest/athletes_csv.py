@@ -1,13 +1,12 @@
 """``athletes.csv``: who the athletes are, what holds for them from which day, and their exports."""
 
-import csv
-import io
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from stride.errors import StrideError
 from stride.ingest.settings import NUMBERS, TEXTS, check_athlete_id, parse_day, parse_setting
+from stride.ingest.small_csv import read_lines
 
 _OTHER = ("athlete_id", "valid_from", "archive")
 _SYNONYMS = {"timezone": "time_zone"}
@@ -51,21 +50,17 @@ def read_athletes(path: Path, content: bytes) -> list[Line]:
     >>> read_athletes(Path("athletes.csv"), text)[0].settings
     {'time_zone': 'Europe/Lisbon', 'ftp_w': '230'}
     """
-    text = content.decode("utf-8-sig", errors="replace").replace("\0", "")
-    reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in text[:200] else ",")
-    header = [column.strip().lower() for column in reader.fieldnames or []]
-    reader.fieldnames = [_SYNONYMS.get(column, column) for column in header]
-    unknown = [c for c in reader.fieldnames if c not in (*NUMBERS, *TEXTS, *_OTHER)]
-    if unknown or "athlete_id" not in reader.fieldnames:
+    header, rows = read_lines(content)
+    header = [_SYNONYMS.get(column, column) for column in header]
+    unknown = [c for c in header if c not in (*NUMBERS, *TEXTS, *_OTHER)]
+    if unknown or "athlete_id" not in header:
         what = f"has the column {unknown[0]!r}" if unknown else "lacks the column 'athlete_id'"
         raise StrideError(
             f"{path.name} {what}; it may have {', '.join((*_OTHER, *TEXTS, *NUMBERS))}."
         )
     lines = []
-    for number, row in enumerate(reader, start=2):
-        row = {key: (value or "").strip() for key, value in row.items() if isinstance(value, str)}
-        if not any(row.values()):
-            continue
+    for number, row in rows:
+        row = {_SYNONYMS.get(column, column): text for column, text in row.items()}
         try:
             check_athlete_id(row["athlete_id"])
             settings = {name: row[name] for name in (*TEXTS, *NUMBERS) if row.get(name)}

@@ -4,14 +4,13 @@ Each file is the whole truth of its kind for the athletes it is imported for: a 
 it is a correction taken back. All of them land, so that it is known what was believed when.
 """
 
-import csv
 import hashlib
-import io
 import re
 from pathlib import Path
 
 from stride.errors import StrideError
 from stride.ingest import landing as landed
+from stride.ingest.small_csv import read_lines
 
 _COLUMNS = {
     "races": ("activity_id", "is_race", "official_distance", "official_time", "is_maximal"),
@@ -97,11 +96,7 @@ def read_corrections(
     >>> read_corrections("races", "races.csv", text, "ana")["ana"][0]["official_time_s"]
     2490.0
     """
-    text = content.decode("utf-8-sig", errors="replace").replace("\0", "")
-    first = text.split("\n", 1)[0]
-    reader = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in first else ",")
-    header = [column.strip().lower() for column in reader.fieldnames or []]
-    reader.fieldnames = header
+    header, lines = read_lines(content)
     missing = [column for column in _REQUIRED[kind] if column not in header]
     if missing:
         raise StrideError(
@@ -112,10 +107,7 @@ def read_corrections(
         raise StrideError(f"{name} has no column athlete_id: say whose it is with --athlete ID.")
     by_athlete: dict[str, list[dict]] = {} if "athlete_id" in header else {athlete_id: []}
     seen = set()
-    for line, row in enumerate(reader, start=2):
-        row = {key: (value or "").strip() for key, value in row.items() if isinstance(value, str)}
-        if not any(row.values()):
-            continue
+    for line, row in lines:
         whose = row.get("athlete_id") or athlete_id
         try:
             if not whose or not row.get("activity_id"):
