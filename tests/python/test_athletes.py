@@ -160,6 +160,7 @@ def test_corrections_land_with_history(tmp_path, stride):
         ("races", "activity_id\n1\n", "lacks the column is_race"),
         ("races", "activity_id,is_race\n1,perhaps\n", "line 2: is_race is 'perhaps'"),
         ("races", "activity_id,is_race\n1,yes\n1,no\n", "line 3: activity 1 comes twice"),
+        ("races", "activity_id,is_race\n1\n", "line 2: is_race is ''"),
         ("races", "activity_id,is_race\n,yes\n", "line 2: it names no activity_id"),
         (
             "races",

@@ -36,7 +36,7 @@ def read_lines(content: bytes) -> tuple[list[str], Iterator[tuple[int, dict[str,
 
 def _filled(reader: csv.DictReader) -> Iterator[tuple[int, dict[str, str]]]:
     for number, row in enumerate(reader, start=2):
-        # A cell too many has no header and is a list.
-        cells = {key: value.strip() for key, value in row.items() if isinstance(value, str)}
+        # A cell too many has no header; one that is missing is an empty one.
+        cells = {key: (value or "").strip() for key, value in row.items() if key is not None}
         if any(cells.values()):
             yield number, cells
