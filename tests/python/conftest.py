@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from dbt_server import DbtServer
 
 ROOT = Path(__file__).parents[2]
 LAST_DAY = date(2026, 6, 30)
@@ -21,6 +22,7 @@ LAST_DAY = date(2026, 6, 30)
 PARSED = Path(tempfile.mkdtemp(prefix="stride-parsed-"))
 """What dbt made of the project, by its variables: seconds of every run otherwise."""
 atexit.register(shutil.rmtree, PARSED, ignore_errors=True)
+DBT = DbtServer()
 
 
 class Home:
@@ -42,25 +44,14 @@ class Home:
     def run(self, *command: str, **options) -> subprocess.CompletedProcess:
         """Run a program of this environment from the project's folder."""
         program = Path(sys.executable).with_name(command[0])
-        environment = self.environment
-        if command[0] == "dbt" and self.project == ROOT:
-            environment = environment | {"STRIDE_HOME": str(self._linked())}
-            parsed = PARSED / "".join(c if c.isalnum() else "-" for c in _variables(command))
-            mine = self.folder / "target" / "partial_parse.msgpack"
-            if parsed.exists() and not mine.exists():
-                mine.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(parsed, mine)
-        done = subprocess.run(
+        return subprocess.run(
             [program, *command[1:]],
             cwd=self.project,
-            env=environment,
+            env=self.environment,
             capture_output=True,
             text=True,
             **options,
         )
-        if environment is not self.environment and mine.exists() and not parsed.exists():
-            shutil.copy(mine, parsed)
-        return done
 
     def _linked(self) -> Path:
         # dbt parses the project anew when the profile changes, and the home is part of that: so it
@@ -75,7 +66,19 @@ class Home:
 
     def dbt(self, command: str, *arguments: str, as_of: date | None = None):
         variables = ("--vars", json.dumps({"as_of_date": str(as_of)})) if as_of else ()
-        return self.run("dbt", "--no-use-colors", command, *arguments, *variables)
+        arguments = ["--no-use-colors", command, *arguments, *variables]
+        if self.project != ROOT:
+            return DBT.run(arguments, self.project, self.environment)
+        parsed = PARSED / "".join(c if c.isalnum() else "-" for c in _variables(arguments))
+        mine = self.folder / "target" / "partial_parse.msgpack"
+        if parsed.exists() and not mine.exists():
+            mine.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(parsed, mine)
+        environment = self.environment | {"STRIDE_HOME": str(self._linked())}
+        done = DBT.run(arguments, self.project, environment)
+        if mine.exists() and not parsed.exists():
+            shutil.copy(mine, parsed)
+        return done
 
     def build(self, as_of: date = LAST_DAY, *arguments: str, unit_tests: bool = False) -> None:
         """Build as a user does; dbt's unit tests say the same in every home, so once is enough."""
@@ -103,8 +106,8 @@ class Home:
         ]
 
 
-def _variables(command: tuple[str, ...]) -> str:
-    return command[command.index("--vars") + 1] if "--vars" in command else "none"
+def _variables(arguments: list[str]) -> str:
+    return arguments[arguments.index("--vars") + 1] if "--vars" in arguments else "none"
 
 
 @pytest.fixture(scope="session")
