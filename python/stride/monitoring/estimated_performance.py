@@ -41,7 +41,7 @@ ARTIFACT = "monitoring/dle_estimator.pkl"
 """Where the registry keeps, beside a model version, what `fit_reference` returned."""
 
 _LEAF = 20
-"""Rows a leaf of the estimator holds. With fewer than two leaves' rows it can only be a constant."""
+"""Rows a leaf of the estimator holds; with fewer than two leaves of them it is a constant."""
 _WORSE = 1.25
 """A mean error this many times the reference's is worse."""
 
