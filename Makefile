@@ -99,6 +99,7 @@ clean:  ## Remove everything made here but your data and the environment
 	@rm -rf target logs demo dist build python/*.egg-info .pytest_cache .ruff_cache
 
 # The environment: hash-pinned packages, then Stride itself, editable and without the network.
+# The lock is complete and leaves out on purpose what [tool.uv] of pyproject.toml names: --no-deps.
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info < (3, 13); \
 	 sys.exit(None if ok else "Stride needs Python 3.11 or 3.12, this is " + sys.version.split()[0] + ": run make PYTHON=python3.12 ...")'
@@ -116,6 +117,6 @@ $(VENV)/installed-dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
 	@touch $(VENV)/installed $@
 
 define install
-$(BIN)/pip install --disable-pip-version-check --require-hashes -r $(1) | grep --line-buffered -E '^(Downloading|Installing|  Downloading .*[0-9]{2,}\.[0-9] MB|Successfully)' | cut -c1-100; \
+$(BIN)/pip install --disable-pip-version-check --require-hashes --no-deps -r $(1) | grep --line-buffered -E '^(Downloading|Installing|  Downloading .*[0-9]{2,}\.[0-9] MB|Successfully)' | cut -c1-100; \
 $(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 endef
