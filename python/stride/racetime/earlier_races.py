@@ -55,7 +55,8 @@ def earlier_races(X: pd.DataFrame) -> EarlierRaces:
     alone = np.zeros(n, dtype=bool)
     if last:
         last_m, last_s = (
-            X[name].to_numpy(dtype=float) for name in ("last_race_distance_m", "last_race_time_s")
+            X[name].to_numpy(dtype=float, na_value=np.nan)
+            for name in ("last_race_distance_m", "last_race_time_s")
         )
         alone = (counts == 0) & (last_m > 0) & (last_s > 0)
     padded = np.full((3, n, max(counts.max(initial=0), int(alone.any()))), np.nan)
@@ -63,6 +64,7 @@ def earlier_races(X: pd.DataFrame) -> EarlierRaces:
     positions = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
     padded[:, rows, positions] = fields.T
     if alone.any():
-        days = X.get("days_since_last_race", pd.Series(0.0, index=X.index)).to_numpy(dtype=float)
+        days = X.get("days_since_last_race", pd.Series(0.0, index=X.index))
+        days = days.to_numpy(dtype=float, na_value=np.nan)
         padded[:, alone, 0] = np.nan_to_num(days)[alone], last_m[alone], last_s[alone]
     return EarlierRaces(*padded)

@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
+from threadpoolctl import threadpool_limits
 
 from stride.racetime.intervals import distance_class, offsets
 from stride.racetime.stage_1 import stage_1
-from stride.racetime.stage_2 import correct, fit_correction, inputs
+from stride.racetime.stage_2 import SIGNS, Inputs, correct, fit_correction, inputs
 
 FEATURES = [
     "distance_m",
@@ -86,24 +87,25 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
         forecast : DataFrame of shape (n_races, n_columns), optional
             `stage_1` of ``X``, if it is at hand.
         """
-        X = X.reset_index(drop=True)
+        X = X.reindex(columns=FEATURES).reset_index(drop=True)
         forecast = stage_1(X) if forecast is None else forecast.reset_index(drop=True)
         residual = np.log(np.asarray(y, dtype=float)) - forecast["log_time"].to_numpy()
         usable = np.isfinite(residual)
-        X, forecast, residual = X[usable], forecast[usable], residual[usable]
-        deviation = forecast["log_sd"].to_numpy()
-        self.n_races_ = len(residual)
-        self.trust_, self.correction_ = self._learn(X, forecast, residual)
-
+        known, residual = inputs(X, forecast)[usable], residual[usable]
+        deviation = forecast["log_sd"].to_numpy()[usable]
         folds = _folds(len(residual), None if groups is None else np.asarray(groups)[usable])
         scores = residual / deviation
-        for fold in np.unique(folds):
-            out = folds == fold
-            trust, correction = self._learn(X[~out], forecast[~out], residual[~out])
-            if correction is not None:
-                scores[out] -= trust * correct(correction, X[out], forecast[out]) / deviation[out]
+        # Threads add up in another order each time, and wait for each other on a busy machine.
+        with threadpool_limits(1):
+            self.trust_, self.correction_ = self._learn(known, residual, deviation)
+            for fold in np.unique(folds):
+                out, rest = folds == fold, folds != fold
+                trust, correction = self._learn(known[rest], residual[rest], deviation[rest])
+                if correction is not None:
+                    scores[out] -= trust * correct(correction, known[out]) / deviation[out]
+        self.n_races_ = len(residual)
         self.scores_ = scores
-        self.classes_ = distance_class(X["distance_m"])
+        self.classes_ = distance_class(np.exp(known.log_distance))
         return self
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
@@ -136,18 +138,19 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
             where refused. ``support``: several_races, one_race, stale_race (the last is over a
             year ago), training_only or none. ``refusal_reason``: null where there is a forecast.
         """
+        X = X.reindex(columns=FEATURES)
         forecast = stage_1(X) if forecast is None else forecast
         log_time, log_sd = (forecast[name].to_numpy() for name in ("log_time", "log_sd"))
         given = np.isfinite(log_time)
         ends = np.full((len(X), 2), np.nan)
         if given.any():
-            asked = X[given]
+            asked = inputs(X, forecast)[given]
             if self.correction_ is not None:
                 log_time = log_time.copy()
-                log_time[given] += self.trust_ * correct(
-                    self.correction_, asked, forecast[given]
-                )
-            ends[given] = offsets(self.scores_, self.classes_, distance_class(asked["distance_m"]))
+                with threadpool_limits(1):
+                    log_time[given] += self.trust_ * correct(self.correction_, asked)
+            classes = distance_class(np.exp(asked.log_distance))
+            ends[given] = offsets(self.scores_, self.classes_, classes)
         return pd.DataFrame(
             {
                 "predicted_time_s": np.exp(log_time),
@@ -161,20 +164,17 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
 
     def inputs(self, X: pd.DataFrame) -> pd.DataFrame:
         """Named numbers that the correction sees, for explaining a forecast; indexed as ``X``."""
-        return inputs(X, stage_1(X))
+        X = X.reindex(columns=FEATURES)
+        return pd.DataFrame(inputs(X, stage_1(X)).table, columns=list(SIGNS), index=X.index)
 
-    def _learn(self, X, forecast, residual):
+    def _learn(self, known: Inputs, residual, deviation):
         if len(residual) < self.min_races:
             return 0.0, None
         # Races that went badly for a reason nobody wrote down teach nothing of training.
-        score = residual / forecast["log_sd"].to_numpy()
+        score = residual / deviation
         typical = score <= 3 * max(1.0, 1.4826 * float(np.median(np.abs(score))))
         estimator = fit_correction(
-            X[typical],
-            forecast[typical],
-            residual[typical],
-            alpha=self.alpha,
-            boost_from=self.boost_from,
+            known[typical], residual[typical], alpha=self.alpha, boost_from=self.boost_from
         )
         n = int(typical.sum())
         return n / (n + self.half_trust), estimator

@@ -3,13 +3,14 @@
 Settings are fixed and written down here; nothing is searched for.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits
 
 from stride.racetime.stage_1 import week_km
 
@@ -32,8 +33,35 @@ _ANCHORS = np.log([1609.344, 5000.0, 10000.0, 21097.5, 42195.0, 100_000.0])
 """Between these distances the correction is a straight line, so that time grows with distance."""
 
 
-def inputs(X: pd.DataFrame, forecast: pd.DataFrame, log_distance=None) -> pd.DataFrame:
-    """Inputs of the correction, on scales on which a straight line is a fair guess.
+class Inputs(NamedTuple):
+    """Inputs of the correction, on scales on which a straight line is a fair guess."""
+
+    table: np.ndarray
+    """Shape (n, 11), the columns of `SIGNS`; NaN where something is not known."""
+    log_distance: np.ndarray
+    """Ln metres asked for, shape (n,)."""
+    log_longest: np.ndarray
+    """Ln metres of the longest run, shape (n,)."""
+
+    def __getitem__(self, rows) -> "Inputs":
+        return Inputs(*(part[rows] for part in (self.table, self.log_distance, self.log_longest)))
+
+    def at(self, log_distance: np.ndarray) -> "Inputs":
+        """The same runners asked for other distances."""
+        table = self.table.copy()
+        table[:, _AT["log_distance"]] += log_distance - self.log_distance
+        table[:, _AT["log_distance_ratio"]] += log_distance - self.log_distance
+        # Longer than the race itself does not help much more.
+        share = np.minimum(np.exp(self.log_longest - log_distance), 1.2)
+        table[:, _AT["longest_run_share"]] = share
+        return Inputs(table, log_distance, self.log_longest)
+
+
+_AT = {name: position for position, name in enumerate(SIGNS)}
+
+
+def inputs(X: pd.DataFrame, forecast: pd.DataFrame) -> Inputs:
+    """Gather the inputs of the correction.
 
     Parameters
     ----------
@@ -41,53 +69,35 @@ def inputs(X: pd.DataFrame, forecast: pd.DataFrame, log_distance=None) -> pd.Dat
         Holds the model's features.
     forecast : DataFrame of shape (n, n_columns)
         What `stage_1` says of ``X``.
-    log_distance : ndarray of shape (n,), optional
-        Ln metres to ask for in place of ``X``'s.
 
     Returns
     -------
-    DataFrame of shape (n, 11)
-        The columns of `SIGNS`; missing values stay missing.
+    Inputs
     """
-    number = X.reindex(columns=_NUMBERS).astype(float)
-    if log_distance is None:
-        log_distance = np.log(number["distance_m"])
-    log_distance = pd.Series(np.asarray(log_distance), index=X.index)
+
+    def number(name):
+        return X[name].to_numpy(dtype=float, na_value=np.nan)
+
+    surprise, log_5k = (forecast[name].to_numpy() for name in ("last_surprise", "log_5k"))
     week = np.log(week_km(X) + 5.0)
-    recent = np.log(number["run_distance_28d_m"] / 4000.0 + 5.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return pd.DataFrame(
-            {
-                "log_distance": log_distance - np.log(10000.0),
-                "log_distance_ratio": log_distance - np.log(number["last_race_distance_m"]),
-                "log_days_since_race": np.log1p(number["days_since_last_race"]),
-                "last_surprise": forecast["last_surprise"],
-                "log_week_km": week,
-                "volume_change": recent - week,
-                # Longer than the race itself does not help much more.
-                "longest_run_share": (
-                    number["longest_run_60d_m"] / np.exp(log_distance)
-                ).clip(upper=1.2),
-                "ctl": number["ctl"] / 50.0,
-                "tsb": number["tsb"] / 20.0,
-                "best_5k_excess": np.log(number["best_5k_84d_s"]) - forecast["log_5k"],
-                "best_1k_excess": np.log(number["best_1k_84d_s"]) - forecast["log_5k"],
-            },
-            index=X.index,
-        )[list(SIGNS)]
-
-
-_NUMBERS = [
-    "distance_m",
-    "last_race_distance_m",
-    "days_since_last_race",
-    "run_distance_28d_m",
-    "longest_run_60d_m",
-    "ctl",
-    "tsb",
-    "best_5k_84d_s",
-    "best_1k_84d_s",
-]
+        log_distance = np.log(number("distance_m"))
+        log_longest = np.log(number("longest_run_60d_m"))
+        columns = {
+            "log_distance": log_distance - np.log(10000.0),
+            "log_distance_ratio": log_distance - np.log(number("last_race_distance_m")),
+            "log_days_since_race": np.log1p(number("days_since_last_race")),
+            "last_surprise": surprise,
+            "log_week_km": week,
+            "volume_change": np.log(number("run_distance_28d_m") / 4000.0 + 5.0) - week,
+            "longest_run_share": np.full(len(X), np.nan),
+            "ctl": number("ctl") / 50.0,
+            "tsb": number("tsb") / 20.0,
+            "best_5k_excess": np.log(number("best_5k_84d_s")) - log_5k,
+            "best_1k_excess": np.log(number("best_1k_84d_s")) - log_5k,
+        }
+    table = np.column_stack([columns[name] for name in SIGNS])
+    return Inputs(table, log_distance, log_longest).at(log_distance)
 
 
 def ridge(alpha: float):
@@ -95,7 +105,7 @@ def ridge(alpha: float):
     return make_pipeline(
         SimpleImputer(strategy="median", keep_empty_features=True),
         StandardScaler(),
-        Ridge(alpha=alpha, positive=True, tol=1e-6),
+        Ridge(alpha=alpha, positive=True, tol=1e-4),
     )
 
 
@@ -120,21 +130,12 @@ def boosting():
     )
 
 
-def signed(inputs: pd.DataFrame) -> np.ndarray:
-    """Columns for the ridge, whose coefficients are positive: turned, or given both ways."""
-    columns = []
-    for name, sign in SIGNS.items():
-        columns += [inputs[name] * s for s in ((sign,) if sign else (1, -1))]
-    return np.column_stack(columns).astype(float)
-
-
-def fit_correction(X, forecast, residual, *, alpha: float, boost_from: int):
+def fit_correction(known: Inputs, residual, *, alpha: float, boost_from: int):
     """Fit the estimator that the number of races calls for.
 
     Parameters
     ----------
-    X, forecast : DataFrame of shape (n_races, n_columns)
-        Features, and stage 1's word on them.
+    known : Inputs of n_races rows
     residual : ndarray of shape (n_races,)
         Log race time minus stage 1's.
     alpha : float
@@ -146,31 +147,35 @@ def fit_correction(X, forecast, residual, *, alpha: float, boost_from: int):
     -------
     sklearn estimator
     """
-    columns = inputs(X, forecast)
-    if len(columns) >= boost_from:
-        table = columns.to_numpy(copy=True)
-        # scikit-learn 1.9 can't bin a column without any value; a constant is never split on.
-        table[:, np.isnan(table).all(axis=0)] = 0.0
-        # Threads add up in another order each time, and wait for each other on a busy machine.
-        with threadpool_limits(1, "openmp"):
-            return boosting().fit(table, residual)
-    return ridge(alpha).fit(signed(columns), residual)
+    if len(residual) < boost_from:
+        return ridge(alpha).fit(_both_ways(known.table), residual)
+    table = known.table.copy()
+    # scikit-learn 1.9 can't bin a column without any value; a constant is never split on.
+    table[:, np.isnan(table).all(axis=0)] = 0.0
+    return boosting().fit(table, residual)
 
 
-def correct(estimator, X: pd.DataFrame, forecast: pd.DataFrame) -> np.ndarray:
+def correct(estimator, asked: Inputs) -> np.ndarray:
     """Correction of log time, shape (n,), a straight line in ln d between the anchors."""
-    log_distance = np.log(X["distance_m"].to_numpy(dtype=float))
-    above = np.clip(np.searchsorted(_ANCHORS, log_distance), 1, len(_ANCHORS) - 1)
-    share = np.clip(
-        (log_distance - _ANCHORS[above - 1]) / (_ANCHORS[above] - _ANCHORS[above - 1]), 0.0, 1.0
-    )
-    correction = np.zeros(len(X))
+    at = asked.log_distance
+    above = np.clip(np.searchsorted(_ANCHORS, at), 1, len(_ANCHORS) - 1)
+    step = _ANCHORS[above] - _ANCHORS[above - 1]
+    share = np.clip((at - _ANCHORS[above - 1]) / step, 0.0, 1.0)
+    correction = np.zeros(len(at))
     for anchor, weight in ((_ANCHORS[above - 1], 1 - share), (_ANCHORS[above], share)):
-        asked = weight > 0
-        if asked.any():
-            columns = inputs(X[asked], forecast[asked], anchor[asked])
+        rows = weight > 0
+        if rows.any():
+            table = asked[rows].at(anchor[rows]).table
             is_ridge = hasattr(estimator, "steps")
-            table = signed(columns) if is_ridge else columns.to_numpy()
-            with threadpool_limits(1, "openmp"):
-                correction[asked] += weight[asked] * estimator.predict(table)
+            correction[rows] += weight[rows] * estimator.predict(
+                _both_ways(table) if is_ridge else table
+            )
     return correction
+
+
+def _both_ways(table: np.ndarray) -> np.ndarray:
+    """Columns for the ridge, whose coefficients are positive: turned, or given both ways."""
+    columns = []
+    for column, sign in zip(table.T, SIGNS.values(), strict=True):
+        columns += [column * s for s in ((sign,) if sign else (1, -1))]
+    return np.column_stack(columns)
