@@ -17,8 +17,10 @@ from stride.ingest import landing as landed
 from stride.ingest.small_csv import read_lines
 
 _COLUMNS = {
-    "races": ("activity_id", "is_race", "official_distance", "official_time", "is_maximal")
-    + ("race_date",),
+    "races": (
+        *("activity_id", "is_race", "official_distance", "official_time", "is_maximal"),
+        "race_date",
+    ),
     "exclusions": ("activity_id",),
     "loads": ("activity_id", "training_load"),
 }
