@@ -130,14 +130,18 @@ def voices(model_name: str) -> list[Voice]:
 def _load(model_name: str, version: registry.Version, role: str) -> Voice | None:
     try:
         model = registry.load(model_name, version.number)
-        return Voice(version.number, role, version.run_id, model, _background(version))
     except Exception as problem:  # a deleted artifact, a class that is not trusted, another release
         _log.warning("Version %s (%s) can't be loaded: %s", version.number, role, problem)
         return None
+    return Voice(version.number, role, version.run_id, model, _background(version))
 
 
 def _background(version: registry.Version) -> pd.DataFrame | None:
-    return None
+    try:
+        return registry.background(version)
+    except Exception as problem:  # reasons are worth less than the forecast that they are of
+        _log.warning("Version %s keeps no rows to compare with: %s", version.number, problem)
+        return None
 
 
 def _stage_1(reason: str) -> Voice:
