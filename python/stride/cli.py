@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from stride import paths
+from stride.commands.replay import replay
 from stride.errors import StrideError
 from stride.strava.cli import strava
 
@@ -36,6 +37,7 @@ def main():
 
 
 main.add_command(strava)
+main.add_command(replay)
 
 
 @main.command("import")

@@ -1,0 +1,1 @@
+"""Commands of ``stride`` that have a module of their own."""
