@@ -7,7 +7,11 @@ from pathlib import Path
 import click
 
 from stride import paths
+from stride.commands.alert import alert
+from stride.commands.forecast import forecast
+from stride.commands.notify import notify
 from stride.commands.replay import replay
+from stride.commands.status import status
 from stride.errors import StrideError
 from stride.strava.cli import strava
 
@@ -36,8 +40,8 @@ def main():
     """
 
 
-main.add_command(strava)
-main.add_command(replay)
+for command in (strava, alert, notify, forecast, replay, status):
+    main.add_command(command)
 
 
 @main.command("import")
@@ -179,6 +183,7 @@ def _settings(command):
             for name, s in NUMBERS.items()
         ),
         click.option("--email", metavar="ADDRESS", help="For alerts."),
+        click.option("--language", metavar="en|pt", help="Of alerts."),
         click.option("--sex", metavar="f|m", help="For heart-rate load."),
         click.option("--timezone", "time_zone", metavar="ZONE", help="Home zone: Europe/Lisbon."),
     ]
