@@ -116,7 +116,12 @@ $(VENV)/installed-dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
 	@$(call install,requirements-dev.txt)
 	@touch $(VENV)/installed $@
 
+# uv, itself pinned by hash, installs in parallel and without compiling; where it can't reach what
+# pip is set up for, pip does it.
 define install
-$(BIN)/pip install --disable-pip-version-check --require-hashes --no-deps -r $(1) | grep --line-buffered -E '^(Downloading|Installing|  Downloading .*[0-9]{2,}\.[0-9] MB|Successfully)' | cut -c1-100; \
+sed -n '/^uv==/,/[^\\]$$/p' $(1) > $(VENV)/uv.txt && \
+$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r $(VENV)/uv.txt && \
+{ $(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python --require-hashes -r $(1) || \
+  $(BIN)/pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r $(1); } && \
 $(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 endef
