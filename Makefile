@@ -108,11 +108,11 @@ $(VENV)/bin/python:
 
 $(VENV)/installed: requirements.txt pyproject.toml | $(VENV)/bin/python
 	@if [ -e $(VENV)/installed-dev ]; then $(MAKE) --no-print-directory $(VENV)/installed-dev; else \
-	 echo "Installing (about a minute)" && $(call install,requirements.txt); fi
+	 echo "Installing (a minute)" && $(call install,requirements.txt); fi
 	@touch $@
 
 $(VENV)/installed-dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
-	@echo "Installing what developing needs (about three minutes)"
+	@echo "Installing what developing needs (a minute or two)"
 	@$(call install,requirements-dev.txt)
 	@touch $(VENV)/installed $@
 
