@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from stride import paths
+from stride.commands.registry import models, promote, rollback
 from stride.errors import StrideError
 from stride.strava.cli import strava
 
@@ -36,6 +37,8 @@ def main():
 
 
 main.add_command(strava)
+for _command in (models, promote, rollback):
+    main.add_command(_command)
 
 
 @main.command("import")

@@ -69,7 +69,7 @@ def shapley(model, X: pd.DataFrame, background: pd.DataFrame) -> pd.DataFrame:
     ----------
     Lundberg and Lee (2017), A unified approach to interpreting model predictions.
     """
-    columns = _columns(X)
+    columns = features(X)
     groups = grouped(columns)
     names = list(groups)
     coalitions = [
@@ -192,7 +192,8 @@ def typical_runners(races: pd.DataFrame, k: int = 8) -> pd.DataFrame:
     return order.iloc[middle_first].drop(columns=names, errors="ignore").reset_index(drop=True)
 
 
-def _columns(X: pd.DataFrame) -> list[str]:
+def features(X: pd.DataFrame) -> list[str]:
+    """The columns of ``X`` that the model reads."""
     from stride.racetime.model import FEATURES
 
     return [column for column in FEATURES if column in X]

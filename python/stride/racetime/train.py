@@ -188,8 +188,9 @@ def _judge(client, version, gate: pd.DataFrame, backtest: pd.DataFrame, receipt:
 
 def _in_words(test: dict, champion: str) -> str:
     if not test["shared_races"]:
-        return f"It passed the gate; it could not be compared with champion {champion}: " + (
-            test["note"]
+        return (
+            f"It passed the gate; it could not be compared with champion {champion}: "
+            + (test["note"])
         )
     verb = "beat" if test["is_beaten"] else "did not beat"
     return (

@@ -1,0 +1,1 @@
+"""Commands of ``stride``, one module a family; `stride.cli` names them."""
