@@ -3,6 +3,7 @@
 MLflow takes seconds to import and to open a registry, so all of it is in this one file.
 """
 
+import functools
 import json
 import shutil
 import subprocess
@@ -17,7 +18,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from test_racetime import races as plain_races
 
 from stride import cli
 from stride.racetime import decisions, explain, paired, registry, run_artifacts
@@ -81,11 +81,31 @@ def opened(tmp_path_factory):
 
 
 def races(n: int) -> pd.DataFrame:
-    """Monthly races with all that the training set has and monitoring reads."""
-    names = ("days_of_history", "atl", "acwr", "run_distance_7d_m", "run_distance_28d_m")
-    # The same races whatever the number: more of them are later ones.
-    data = plain_races(40).head(n)
-    return data.assign(races_before=np.arange(n), **dict.fromkeys(names, 1.0))
+    """Monthly races of one athlete with a plausible past: the first ``n`` of forty."""
+    rng = np.random.default_rng(0)
+    distance_m = rng.choice([5000.0, 10000.0, 21097.5, 42195.0], 40)
+    time_s = 300 * distance_m / 1000 * (distance_m / 10000) ** 0.07 * rng.normal(1, 0.02, 40)
+    data = pd.DataFrame({"distance_m": distance_m, "race_time_s": time_s, "distance_label": "any"})
+    data["last_race_distance_m"] = data["distance_m"].shift()
+    data["last_race_time_s"] = data["race_time_s"].shift()
+    data["days_since_last_race"] = np.where(np.arange(40) > 0, 30.0, np.nan)
+    before = "30:" + data["last_race_distance_m"].astype(str) + ":"
+    before += data["last_race_time_s"].astype(str)
+    steady = ("days_of_history", "atl", "acwr", "run_distance_7d_m", "run_distance_28d_m")
+    return data.assign(
+        race_id=[f"r{i:03d}" for i in range(40)],
+        athlete_id="a",
+        race_date=pd.date_range("2020-01-01", periods=40, freq="30D"),
+        unused_reason=None,
+        races_before=np.arange(40),
+        earlier_races=before.where(np.arange(40) > 0, None),
+        ctl=rng.normal(50, 10, 40),
+        tsb=rng.normal(0, 5, 40),
+        run_distance_84d_m=rng.normal(500e3, 50e3, 40),
+        longest_run_60d_m=rng.normal(25e3, 3e3, 40),
+        **dict.fromkeys(steady, 99.0),
+        **dict.fromkeys(("best_1k_84d_s", "best_5k_84d_s", "critical_speed_mps"), np.nan),
+    ).head(n)
 
 
 def run(data, gate=GATE, forecasts=None, due=DUE):
@@ -246,6 +266,7 @@ def test_who_waits_too_long_for_the_registry_is_told():
 
 def test_a_registry_that_is_down_costs_the_training_and_not_the_build(monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     receipt = run(races(30))
     assert receipt["outcome"] == "registry_unreachable" and receipt["model_version"] is None
     assert "http://127.0.0.1:9 can't be reached" in receipt["outcome_reason"]
@@ -352,19 +373,21 @@ def test_shapley_values_are_the_mean_over_all_orders_and_add_up():
     groups = explain.grouped(explain.features(asked))
     assert list(shares) == list(groups) and len(groups) > 3
 
-    expected = pd.DataFrame(0.0, index=asked.index, columns=list(groups))
+    @functools.cache
+    def log_time(own: frozenset):
+        others = [column for name in groups if name not in own for column in groups[name]]
+        return np.log(model.predict(asked.assign(**{c: typical[c].iloc[0] for c in others})))
+
     orders = list(permutations(groups))
-    for order in orders:
-        # One group after another becomes the athlete's own.
-        moved = asked.assign(**{c: typical[c].iloc[0] for g in groups.values() for c in g})
-        before = start = np.log(model.predict(moved))
-        for group in order:
-            moved = moved.assign(**{column: asked[column] for column in groups[group]})
-            after = np.log(model.predict(moved))
-            expected[group] += (after - before) / len(orders)
-            before = after
-    np.testing.assert_allclose(shares, expected, atol=1e-12)
-    np.testing.assert_allclose(shares.sum(axis=1), np.log(model.predict(asked)) - start)
+    for group in groups:
+        gains = [
+            log_time(frozenset(order[: order.index(group) + 1]))
+            - log_time(frozenset(order[: order.index(group)]))
+            for order in orders
+        ]
+        np.testing.assert_allclose(shares[group], np.mean(gains, axis=0), atol=1e-12)
+    difference = np.log(model.predict(asked)) - log_time(frozenset())
+    np.testing.assert_allclose(shares.sum(axis=1), difference)
 
 
 def test_reasons_are_sentences_about_the_athlete():

@@ -199,8 +199,10 @@ def log_model(model, example):
             name="model",
             serialization_format="skops",
             skops_trusted_types=_trusted(model),
-            signature=mlflow.models.infer_signature(example, model.predict(example)),
-            input_example=example.head(5),
+            signature=_signature(example),
+            input_example=example.head(5).astype(
+                {column: float for column in example.select_dtypes("number")}
+            ),
             code_paths=[str(code)],
             pip_requirements=pinned(),
         )
@@ -340,6 +342,19 @@ def download(version: Version, artifact: str):
         if not is_of_registry(problem):
             raise
         return None
+
+
+def _signature(example):
+    """Numbers and texts in, any of which may be missing, and seconds out."""
+    import numpy as np
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, Schema, TensorSpec
+
+    numbers = set(example.select_dtypes("number"))
+    columns = [
+        ColSpec("double" if name in numbers else "string", name, required=False) for name in example
+    ]
+    return ModelSignature(Schema(columns), Schema([TensorSpec(np.dtype("float64"), (-1,))]))
 
 
 def _trusted(model) -> list[str]:

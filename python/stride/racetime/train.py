@@ -226,6 +226,8 @@ def fingerprint(races: pd.DataFrame) -> str:
         64 hexadecimal digits.
     """
     # Ten digits: sums of the two engines differ in the last bits, and that is no other data.
-    table = races[["race_id", "athlete_id", *FEATURES, "race_time_s"]].to_csv(index=False, float_format="%.10g")
+    table = races[["race_id", "athlete_id", *FEATURES, "race_time_s"]].to_csv(
+        index=False, float_format="%.10g"
+    )
     settings = f"{sorted(RaceTimeModel().get_params().items())!r}\n{digest()}"
     return hashlib.sha256(f"{settings}\n{table}".encode()).hexdigest()
