@@ -1,13 +1,25 @@
 select
     race_id,
+    protocol,
     athlete_id,
     race_date,
     distance_label,
+    distance_m,
     race_time_s,
     predicted_time_s,
     lower_80_s,
     upper_80_s,
+    support,
+    refusal_reason,
+    is_warm,
     baseline_time_s,
+    riegel_time_s,
+    segments_time_s,
+    vdot_time_s,
+    same_distance_time_s,
+    median_time_s,
+    vickers_one_time_s,
+    vickers_two_time_s,
     trained_on_races
 
 from {{ ref('py_backtest_race_time') }}

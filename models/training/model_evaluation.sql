@@ -1,57 +1,112 @@
 with
 
-backtest as (
+scoped as (
 
-    select
-        *,
-        abs(predicted_time_s - race_time_s) as error_s,
-        abs(baseline_time_s - race_time_s) as baseline_error_s
-
-    from {{ ref('backtest_predictions') }}
+    select * from {{ ref('stg_evaluation_scopes') }}
 
 ),
 
-scoped as (
+comparison as (
 
     select
         *,
-        'all' as scope
+        row_number() over (
+            partition by protocol, scope
+            order by skill_pct asc nulls last, baseline asc nulls last
+        ) as hardness
 
-    from backtest
+    from {{ ref('baseline_comparison') }}
+    -- By fewer races than that, none is called the hardest.
+    where races >= case when scope = 'all' then 10 else 20 end
 
-    union all
+),
+
+spread as (
 
     select
-        *,
-        distance_label as scope
+        protocol,
+        scope,
+        100e0 * {{ percentile('error', 0.05) }} as mape_low_pct,
+        100e0 * {{ percentile('error', 0.95) }} as mape_high_pct
 
-    from backtest
+    from {{ ref('stg_bootstrap_sums') }}
+    group by protocol, scope
+
+),
+
+refused as (
+
+    select
+        protocol,
+        cast(count(*) as bigint) as refused_races
+
+    from {{ ref('backtest_predictions') }}
+    where predicted_time_s is null
+    group by protocol
+
+),
+
+measured as (
+
+    select
+        scope,
+        protocol,
+        cast(count(distinct race_id) as bigint) as races,
+        cast(count(distinct athlete_id) as bigint) as athletes,
+        cast(
+            count(distinct case when riegel_error is not null then race_id end) as bigint
+        ) as races_with_baseline,
+        sum(weight * error * scale_s) / sum(weight) as mae_s,
+        100e0 * sum(weight * error) / sum(weight) as mape_pct,
+        100e0 * sum(weight * bias) / sum(weight) as bias_pct,
+        100e0 * sum(case when error <= 0.05e0 then weight else 0e0 end) / sum(weight)
+            as within_5_pct,
+        100e0 * sum(weight * is_inside) / sum(weight) as interval_coverage_pct,
+        100e0 * sum(weight * width) / sum(weight) as interval_width_pct
+
+    from scoped
+    group by scope, protocol
 
 ),
 
 final as (
 
     select
-        scope,
-        cast(count(*) as bigint) as races,
-        cast(count(baseline_error_s) as bigint) as races_with_baseline,
-        avg(error_s) as mae_s,
-        100e0 * avg(error_s / race_time_s) as mape_pct,
-        100e0 * avg(predicted_time_s / race_time_s - 1e0) as bias_pct,
-        100e0 * avg(case when race_time_s between lower_80_s and upper_80_s then 1e0 else 0e0 end)
-            as interval_coverage_pct,
-        -- Model and baseline are compared on the same races: those with a race before them.
-        100e0 * avg(case when baseline_error_s is not null then error_s / race_time_s end)
-            as paired_mape_pct,
-        100e0 * avg(baseline_error_s / race_time_s) as baseline_mape_pct,
-        100e0 * (
-            1e0
-            - avg(case when baseline_error_s is not null then error_s / race_time_s end)
-            / nullif(avg(baseline_error_s / race_time_s), 0e0)
-        ) as skill_pct
+        measured.scope,
+        measured.protocol,
+        measured.races,
+        measured.athletes,
+        case when measured.scope = 'all' then coalesce(refused.refused_races, 0) end
+            as refused_races,
+        measured.races_with_baseline,
+        measured.mae_s,
+        measured.mape_pct,
+        spread.mape_low_pct,
+        spread.mape_high_pct,
+        measured.bias_pct,
+        measured.within_5_pct,
+        measured.interval_coverage_pct,
+        measured.interval_width_pct,
+        riegel.mape_pct as paired_mape_pct,
+        riegel.baseline_mape_pct,
+        riegel.skill_pct,
+        hardest.baseline as hardest_baseline,
+        hardest.skill_pct as hardest_skill_pct,
+        hardest.worse_pct as worse_than_baseline_pct
 
-    from scoped
-    group by scope
+    from measured
+    left join spread
+        on measured.scope = spread.scope
+        and measured.protocol = spread.protocol
+    left join refused on measured.protocol = refused.protocol
+    left join {{ ref('baseline_comparison') }} as riegel
+        on measured.scope = riegel.scope
+        and measured.protocol = riegel.protocol
+        and riegel.baseline = 'riegel'
+    left join comparison as hardest
+        on measured.scope = hardest.scope
+        and measured.protocol = hardest.protocol
+        and hardest.hardness = 1
 
 )
 

@@ -10,6 +10,7 @@ from stride import paths
 from stride.commands.alert import alert
 from stride.commands.forecast import forecast
 from stride.commands.notify import notify
+from stride.commands.registry import models, promote, rollback
 from stride.commands.replay import replay
 from stride.commands.status import status
 from stride.errors import StrideError
@@ -40,7 +41,7 @@ def main():
     """
 
 
-for command in (strava, alert, notify, forecast, replay, status):
+for command in (alert, forecast, models, notify, promote, replay, rollback, status, strava):
     main.add_command(command)
 
 

@@ -1,5 +1,6 @@
 """The build as a whole: right numbers, the same tables however often and however rudely it runs."""
 
+import re
 import shutil
 import signal
 import subprocess
@@ -17,11 +18,18 @@ OF_THE_RUN = {
     "run_id",
     "model_run_id",
     "champion_run_id",
+    "decision_id",
+    "decided_at",
     "invocation_id",
     "trained_at",
     "predicted_at",
 }
 """Columns that name the run; all others must not depend on it."""
+OF_THE_RUN_ALONE = re.compile(
+    r"features\.stg_|training\.(py_|stg_earlier_|champion_comparison)"
+    r"|monitoring\.(stg_earlier_|stg_retraining_signals|retraining_decision)"
+)
+"""Tables of what this run recomputed, trained, or found of an earlier run; not of what stands."""
 
 
 def copy_of(home: Home, folder: Path) -> Home:
@@ -33,7 +41,7 @@ def content(home: Home) -> dict[str, pd.DataFrame]:
     """Every table, in an order of its own, without what is of the run alone."""
     tables = {}
     for name in home.tables():
-        if name.startswith("features.stg_"):  # what this run recomputed, not what stands
+        if OF_THE_RUN_ALONE.match(name):
             continue
         frame = home.frame(f"select * from {name}")
         frame = frame.drop(columns=[column for column in frame if column in OF_THE_RUN])

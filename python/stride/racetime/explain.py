@@ -69,7 +69,7 @@ def shapley(model, X: pd.DataFrame, background: pd.DataFrame) -> pd.DataFrame:
     ----------
     Lundberg and Lee (2017), A unified approach to interpreting model predictions.
     """
-    columns = _columns(X)
+    columns = features(X)
     groups = grouped(columns)
     names = list(groups)
     coalitions = [
@@ -77,16 +77,11 @@ def shapley(model, X: pd.DataFrame, background: pd.DataFrame) -> pd.DataFrame:
     ]
     k = max(1, min(len(background), _MOST_ROWS // max(1, len(X) * len(coalitions))))
     typical = background.iloc[np.linspace(0, len(background) - 1, k).round().astype(int)]
-    total, answers = np.zeros((2, len(coalitions), len(X)))
-    for row in range(k if len(X) else 0):
-        frames = [_mixed(X, typical.iloc[row], groups, chosen) for chosen in coalitions]
-        asked = pd.concat(frames, ignore_index=True)
-        log_time = np.log(model.predict(asked)).reshape(total.shape)
-        # Some mixtures of two runners may be refused.
-        total += np.nan_to_num(log_time)
-        answers += np.isfinite(log_time)
-    with np.errstate(invalid="ignore"):
-        value = dict(zip(coalitions, total / answers, strict=True))
+    asked = _mixtures(X, typical, groups, coalitions)
+    log_time = np.log(model.predict(asked)) if len(asked) else np.empty(0)
+    # Some mixtures of two runners may be refused: the mean is of the others.
+    log_time = np.ma.masked_invalid(log_time.reshape(len(coalitions), k, len(X)))
+    value = dict(zip(coalitions, log_time.mean(axis=1).filled(np.nan), strict=True))
     shares = {name: _share(name, names, value) for name in names}
     frame = pd.DataFrame(shares, index=X.index)
     # A refusal leaves nothing to share.
@@ -98,9 +93,8 @@ def grouped(columns: list[str]) -> dict[str, list[str]]:
 
     Examples
     --------
-    >>> grouped(["distance_m", "ctl", "last_race_time_s", "shoe_size"])
-    {'earlier races': ['last_race_time_s'], 'fitness and form': ['ctl'],
-     'everything else': ['shoe_size']}
+    >>> grouped(["distance_m", "ctl", "last_race_time_s"])
+    {'earlier races': ['last_race_time_s'], 'fitness and form': ['ctl']}
     """
     found: dict[str, list[str]] = {name: [] for name in [*GROUPS, OTHER]}
     for column in columns:
@@ -192,23 +186,37 @@ def typical_runners(races: pd.DataFrame, k: int = 8) -> pd.DataFrame:
     return order.iloc[middle_first].drop(columns=names, errors="ignore").reset_index(drop=True)
 
 
-def _columns(X: pd.DataFrame) -> list[str]:
+def features(X: pd.DataFrame) -> list[str]:
+    """The columns of ``X`` that the model reads."""
     from stride.racetime.model import FEATURES
 
     return [column for column in FEATURES if column in X]
 
 
-def _mixed(X: pd.DataFrame, typical: pd.Series, groups: dict, own: frozenset) -> pd.DataFrame:
-    """``X`` with the groups that are not ``own`` taken from a typical runner."""
-    others = [column for name, members in groups.items() if name not in own for column in members]
-    return X.assign(**{column: _filled(typical.get(column), X, column) for column in others})
+def _mixtures(X: pd.DataFrame, typical: pd.DataFrame, groups: dict, coalitions) -> pd.DataFrame:
+    """Every row of ``X`` with every typical runner, once per coalition, in that order.
+
+    The groups of the coalition are the row's own, the others the typical runner's.
+    """
+    n, k = len(X), len(typical)
+    rows = np.tile(np.arange(n), k * len(coalitions))
+    runners = n + np.tile(np.repeat(np.arange(k), n), len(coalitions))
+    mixed = X[features(X)].iloc[rows].reset_index(drop=True)
+    for group, members in groups.items():
+        is_own = np.repeat([group in chosen for chosen in coalitions], k * n)
+        taken = np.where(is_own, rows, runners)
+        for column in members:
+            runner = typical[column] if column in typical else pd.Series([None] * k)
+            both = np.concatenate([_plain(X[column]), _plain(runner)])
+            mixed[column] = both[taken]
+    return mixed
 
 
-def _filled(value, X: pd.DataFrame, column: str) -> pd.Series:
-    dtype = X[column].dtype
-    if pd.api.types.is_numeric_dtype(dtype):
-        return pd.Series(float("nan") if pd.isna(value) else float(value), index=X.index)
-    return pd.Series([value] * len(X), index=X.index, dtype=dtype)
+def _plain(values: pd.Series) -> np.ndarray:
+    """Numbers as float64, anything else as it is."""
+    if pd.api.types.is_numeric_dtype(values.dtype) or values.isna().all():
+        return pd.to_numeric(values).to_numpy(dtype=float, na_value=np.nan)
+    return values.to_numpy(dtype=object)
 
 
 def _share(name: str, names: list[str], value: dict) -> np.ndarray:

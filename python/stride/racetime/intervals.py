@@ -1,7 +1,6 @@
 """Conformal intervals: how far off out-of-fold forecasts were, in units of stage 1's spread."""
 
 import numpy as np
-import pandas as pd
 
 Z80 = 1.2815515594600038
 """An 80 % interval of a normal distribution reaches so many deviations to each side."""
@@ -10,32 +9,45 @@ MIN_RACES = 40
 
 _CLASS_LIMITS_M = np.array([7500.0, 13000.0, 30000.0])
 """About 5 km, 10 km, the half marathon, the marathon and beyond."""
-ALL = -1
+_TRAINING_ONLY = 4
 
 
-def distance_class(distance_m) -> np.ndarray:
-    """Class of distances that are calibrated together: 0 to 3.
+def classes(distance_m, support) -> np.ndarray:
+    """Class of forecasts that are calibrated together.
+
+    Parameters
+    ----------
+    distance_m : array-like of shape (n,)
+        Metres.
+    support : array-like of shape (n,)
+        What the forecasts rest on.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        0 to 3 by distance; 4 without any race, whose spread is of another kind.
 
     Examples
     --------
-    >>> distance_class([5000.0, 10000.0, 21097.5, 42195.0])
-    array([0, 1, 2, 3])
+    >>> classes([5000.0, 10000.0, 42195.0, 5000.0], ["one_race"] * 3 + ["training_only"])
+    array([0, 1, 3, 4])
     """
-    return np.searchsorted(_CLASS_LIMITS_M, np.asarray(distance_m, dtype=float))
+    by_distance = np.searchsorted(_CLASS_LIMITS_M, np.asarray(distance_m, dtype=float))
+    return np.where(np.asarray(support) == "training_only", _TRAINING_ONLY, by_distance)
 
 
-def offsets(scores: np.ndarray, classes: np.ndarray, asked: np.ndarray) -> np.ndarray:
+def offsets(scores: np.ndarray, of: np.ndarray, asked: np.ndarray) -> np.ndarray:
     """Ends of 80 % intervals in deviations from the forecast.
 
-    A Mondrian conformal predictive system per class of distances; one for all distances where a
-    class has fewer than `MIN_RACES`; the normal distribution where all have fewer together.
+    A Mondrian conformal predictive system per class; one for all distances where a distance has
+    fewer than `MIN_RACES`; the normal distribution where all have fewer together.
 
     Parameters
     ----------
     scores : ndarray of shape (n_calibration,)
         Out-of-fold errors of log time over stage 1's deviation; positive: slower than forecast.
-    classes : ndarray of shape (n_calibration,)
-        Their `distance_class`.
+    of : ndarray of shape (n_calibration,)
+        Their `classes`.
     asked : ndarray of shape (n,)
         Classes of the forecasts.
 
@@ -45,15 +57,13 @@ def offsets(scores: np.ndarray, classes: np.ndarray, asked: np.ndarray) -> np.nd
         Lower end, at most 0, and upper end, at least 0.
     """
     ends = np.tile([-Z80, Z80], (len(asked), 1))
-    if len(scores) < MIN_RACES or not len(asked):
-        return ends
-    from crepes import ConformalPredictiveSystem  # seconds to import
+    for which in np.unique(asked):
+        part = scores[of == which]
+        if len(part) < MIN_RACES and which != _TRAINING_ONLY:
+            part = scores[of != _TRAINING_ONLY]
+        if len(part) >= MIN_RACES:
+            from crepes import ConformalPredictiveSystem  # seconds to import
 
-    counts = pd.Series(classes).value_counts()
-    own = np.array([counts.get(which, 0) >= MIN_RACES for which in asked])
-    for where, which in [(own & (asked == k), k) for k in np.unique(asked)] + [(~own, ALL)]:
-        if where.any():
-            part = scores if which == ALL else scores[classes == which]
             system = ConformalPredictiveSystem().fit(part, seed=0)
-            ends[where] = system.predict_int(np.zeros(int(where.sum())), confidence=0.8)
+            ends[asked == which] = system.predict_int(np.zeros(1), confidence=0.8)
     return np.column_stack([np.minimum(ends[:, 0], 0.0), np.maximum(ends[:, 1], 0.0)])

@@ -5,7 +5,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 from threadpoolctl import threadpool_limits
 
-from stride.racetime.intervals import distance_class, offsets
+from stride.racetime.intervals import classes, offsets
 from stride.racetime.stage_1 import stage_1
 from stride.racetime.stage_2 import SIGNS, Inputs, correct, fit_correction, inputs
 
@@ -57,7 +57,7 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
         Share of the correction that is believed.
     correction_ : sklearn estimator or None
     scores_, classes_ : ndarray
-        Out-of-fold errors and the distances they are of; what intervals are calibrated on.
+        Out-of-fold errors and the kinds of forecasts they are of; intervals rest on them.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
                     scores[out] -= trust * correct(correction, known[out]) / deviation[out]
         self.n_races_ = len(residual)
         self.scores_ = scores
-        self.classes_ = distance_class(np.exp(known.log_distance))
+        self.classes_ = classes(X["distance_m"][usable], forecast["support"][usable])
         return self
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
@@ -149,8 +149,8 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
                 log_time = log_time.copy()
                 with threadpool_limits(1):
                     log_time[given] += self.trust_ * correct(self.correction_, asked)
-            classes = distance_class(np.exp(asked.log_distance))
-            ends[given] = offsets(self.scores_, self.classes_, classes)
+            kinds = classes(X["distance_m"][given], forecast["support"][given])
+            ends[given] = offsets(self.scores_, self.classes_, kinds)
         return pd.DataFrame(
             {
                 "predicted_time_s": np.exp(log_time),

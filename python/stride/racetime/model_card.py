@@ -37,9 +37,9 @@ Left out: {unused}.
 
 ## How well it does
 
-Every forecast below was made without knowing the race, from a model trained without it. Errors are
-per cent of the race time (`mape_pct`) or seconds (`mae_s`); other columns that end in `mape_pct` are
-baselines on the same races. A distance with few races says little.
+Every forecast below was made without knowing the race, by a model trained without it. Errors are
+per cent of the race time (`mape_pct`) or seconds (`mae_s`); other columns that end in `mape_pct`
+are baselines on the same races. A distance with few races says little.
 
 {evaluation}
 
@@ -66,9 +66,9 @@ Mean absolute Shapley value of a group of inputs, as per cent of the time.
 ## Use
 
 For an athlete's own planning. Not for selecting, ranking, insuring or paying people; not medical
-advice, and no statement on health. It reads nothing of age, sex, weight or health, and positions are
-never read. Who is forecast may ask to be erased: the next training then learns without them, and
-their data are in no artifact of this version but as numbers without name and date.
+advice, and no statement on health. It reads nothing of age, sex, weight or health, and positions
+are never read. Who is forecast may ask to be erased: the next training then learns without them,
+and their data are in no artifact of this version but as numbers without name and date.
 """
 
 
@@ -100,7 +100,9 @@ def model_card(
     str
         Markdown.
     """
-    failed = gate.loc[~gate["is_passed"].astype(bool), "criterion"] if len(gate) else ["no criteria"]
+    failed = gate.loc[~gate["is_passed"].astype(bool), "criterion"].tolist()
+    if gate.empty:
+        failed = ["nothing was measured"]
     return _TEMPLATE.format(
         shortest="1.6",
         longest="100",
@@ -108,7 +110,7 @@ def model_card(
         athletes=races["athlete_id"].nunique(),
         first=f"{races['race_date'].min():%Y-%m-%d}",
         last=f"{races['race_date'].max():%Y-%m-%d}",
-        gate=f"failed: {', '.join(failed)}" if len(failed) else "passed",
+        gate=f"failed: {', '.join(failed)}" if failed else "passed",
         distances=_table(_distances(races)),
         unused=", ".join(f"{number} {reason}" for reason, number in left_out.items()) or "nothing",
         evaluation=_table(_evaluation(evaluation)),

@@ -3,13 +3,17 @@
 import ast
 import hashlib
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import packages_distributions, version
+from importlib.metadata import version
 from pathlib import Path
 
 import stride
+
+_DISTRIBUTIONS = {"sklearn": "scikit-learn"}
+"""What a package is called where it is installed from, if not by its own name."""
 
 
 @contextmanager
@@ -39,12 +43,14 @@ def pinned() -> list[str]:
     list of str
         ``name==version``: what the model's modules import, and what reads its file.
     """
-    wanted = {"pandas", "scikit-learn", "skops"}
-    owners = packages_distributions()
+    packages = {"pandas", "sklearn", "skops"}
     for module in _modules():
-        for name in _imports(module):
-            wanted |= set(owners.get(name.split(".")[0], ()))
-    return sorted(f"{name}=={version(name)}" for name in wanted - {"stride"})
+        packages |= {name.split(".")[0] for name in _imports(module)}
+    return sorted(
+        f"{name}=={version(name)}"
+        for name in (_DISTRIBUTIONS.get(package, package) for package in packages)
+        if name not in sys.stdlib_module_names and name != "stride"
+    )
 
 
 def digest() -> str:

@@ -1,9 +1,9 @@
 """The paired test: candidate and champion on the same races, each forecast forward in time.
 
 Each version keeps the errors of its own backtest. Both then face the very races that both were
-asked, under the same rules; comparing them on races that one of them was trained on would be unfair.
-Races are kept by a hash of their id and result, so that nobody is named and a corrected result is
-another race.
+asked, under the same rules; on races that one of them was trained on it would be unfair. Races are
+kept by a hash of their id and result, so that nobody is named and a corrected result is another
+race.
 """
 
 import hashlib
@@ -61,9 +61,9 @@ def compare(candidate: pd.DataFrame, champion: pd.DataFrame | None, seed: int = 
     Returns
     -------
     dict
-        ``is_beaten``: whether the candidate takes the champion's place. It does if it is not worse
-        on the same races by more than a draw, which goes to the candidate: it has learned from more. Beside it
-        what that rests on: ``shared_races``, ``difference_pct`` (mean of candidate minus champion,
+        ``is_beaten``: whether the candidate takes the champion's place. It does if it is better on
+        the same races, or a draw: it has learned from more. Beside it what
+        that rests on: ``shared_races``, ``difference_pct`` (mean of candidate minus champion,
         negative is better) and its 90 % interval ``lower_pct``, ``upper_pct``.
 
     Examples

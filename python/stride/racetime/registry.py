@@ -1,7 +1,8 @@
 """The model registry: MLflow, by default one SQLite file and a folder below ``STRIDE_HOME``.
 
 ``MLFLOW_TRACKING_URI`` points it elsewhere; on Databricks it is the workspace's own, with models in
-Unity Catalog. Which version speaks is said by aliases alone; `stride.racetime.decisions` moves them.
+Unity Catalog. Which version speaks is said by aliases alone; `stride.racetime.decisions` moves
+them.
 """
 
 import logging
@@ -63,6 +64,7 @@ def connect():
     """
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     # A registry that is down shall cost seconds and not the minutes of MLflow's own patience.
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
@@ -74,7 +76,10 @@ def connect():
         if _is_own():
             home = paths.home().resolve()
             home.mkdir(parents=True, exist_ok=True)
+            _ours.add(f"sqlite:///{home}/mlflow.db")
             mlflow.set_tracking_uri(f"sqlite:///{home}/mlflow.db")
+        elif "MLFLOW_TRACKING_URI" in os.environ:
+            mlflow.set_tracking_uri(os.environ["MLFLOW_TRACKING_URI"])
         client = mlflow.MlflowClient()
         mlflow.set_experiment(experiment_id=experiment(client, EXPERIMENT))
     except Exception as problem:
@@ -87,11 +92,14 @@ def connect():
     return client
 
 
+_ours: set[str] = set()
+"""Addresses that `connect` set; MLflow writes them into the environment."""
+
+
 def _is_own() -> bool:
     """Whether the registry is Stride's own SQLite file."""
-    return (
-        "MLFLOW_TRACKING_URI" not in os.environ and "DATABRICKS_RUNTIME_VERSION" not in os.environ
-    )
+    named = os.environ.get("MLFLOW_TRACKING_URI")
+    return named in (None, *_ours) and "DATABRICKS_RUNTIME_VERSION" not in os.environ
 
 
 def experiment(client, name: str) -> str:
@@ -191,8 +199,10 @@ def log_model(model, example):
             name="model",
             serialization_format="skops",
             skops_trusted_types=_trusted(model),
-            signature=mlflow.models.infer_signature(example, model.predict(example)),
-            input_example=example.head(5),
+            signature=_signature(example),
+            input_example=example.head(5).astype(
+                {column: float for column in example.select_dtypes("number")}
+            ),
             code_paths=[str(code)],
             pip_requirements=pinned(),
         )
@@ -332,6 +342,19 @@ def download(version: Version, artifact: str):
         if not is_of_registry(problem):
             raise
         return None
+
+
+def _signature(example):
+    """Numbers and texts in, any of which may be missing, and seconds out."""
+    import numpy as np
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, Schema, TensorSpec
+
+    numbers = set(example.select_dtypes("number"))
+    columns = [
+        ColSpec("double" if name in numbers else "string", name, required=False) for name in example
+    ]
+    return ModelSignature(Schema(columns), Schema([TensorSpec(np.dtype("float64"), (-1,))]))
 
 
 def _trusted(model) -> list[str]:

@@ -1,5 +1,7 @@
 """What a training run keeps beside the model, for whoever asks later why it is as it is."""
 
+import functools
+import json
 import tempfile
 from importlib.metadata import distributions
 from pathlib import Path
@@ -152,8 +154,6 @@ def _plot(shares: pd.DataFrame, file: Path) -> None:
 
 def _monitor(all_races: pd.DataFrame, backtest: pd.DataFrame, folder: Path) -> str:
     """The estimator of this version's errors with its reference, or why there is none."""
-    import json
-
     from stride.monitoring.estimated_performance import fit_reference, reference_rows, save
 
     reference = reference_rows(all_races, backtest)
@@ -168,6 +168,7 @@ def _monitor(all_races: pd.DataFrame, backtest: pd.DataFrame, folder: Path) -> s
     return reason or f"estimated from {len(reference)} forecasts made forward in time."
 
 
+@functools.cache
 def _environment() -> str:
     """Every installed package with its version: what the run ran with."""
     installed = {f"{d.metadata['Name'].lower()}=={d.version}" for d in distributions()}

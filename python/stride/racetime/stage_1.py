@@ -33,6 +33,9 @@ _MIN_HISTORY_DAYS = 42
 _SLOW_LIMIT, _FAST_LIMIT = 1.5, 2.5
 """Deviations from what a runner's other races say, beyond which a race counts less. Races go
 badly for many reasons and well for one."""
+_BAD_DAYS = 1.2
+"""The next race may be one of those that go badly: its day varies by that much more than the
+days of races which counted in full."""
 
 _BEST_EFFORT = {
     # Metres, by how much a race would be faster (log), and how unsure that is.
@@ -96,13 +99,11 @@ def _condition(log_distance, days, log_of, log_time, sd) -> np.ndarray:
     """Conditional normal of each row; observations are (n, k), NaN where there are fewer."""
     to, to_5k = weights(log_distance), weights(np.full(len(log_distance), np.log(5000.0)))
     mean, variance = mean_log_time(log_distance), np.einsum("ni,ij,nj->n", to, COVARIANCE, to)
-    race_day = race_day_sd(log_distance) ** 2
+    race_day = (_BAD_DAYS * race_day_sd(log_distance)) ** 2
     mean_5k = mean_log_time(np.log(5000.0))
     if not log_time.shape[1]:
         nothing = np.full(len(mean), np.nan)
-        return np.stack(
-            [mean, np.sqrt(variance + race_day), np.full(len(mean), mean_5k), nothing]
-        )
+        return np.stack([mean, np.sqrt(variance + race_day), np.full(len(mean), mean_5k), nothing])
     there = np.isfinite(log_time)
     of = weights(np.where(there, log_of, 0.0)) * there[..., None]
     days = np.where(there, np.clip(days, 0.0, _LONGEST_DRIFT_DAYS), 0.0)
@@ -157,7 +158,9 @@ def _observations(X: pd.DataFrame, races: EarlierRaces):
         add(42195.0, np.log(42195.0 / speed_mps), _MARATHON_SD, trained_only)
         volume = _VOLUME_SLOPE * np.log((week_km(X) + 5.0) / (_USUAL_WEEK_KM + 5.0))
     add(10000.0, mean_log_time(np.log(10000.0)) - volume, _VOLUME_SD, _has_volume(X))
-    days, log_of, log_time, sd = (np.concatenate(parts, axis=1) for parts in zip(*columns, strict=True))
+    days, log_of, log_time, sd = (
+        np.concatenate(parts, axis=1) for parts in zip(*columns, strict=True)
+    )
     log_time = np.where(np.isfinite(log_time), log_time, np.nan)
     return days, log_of, log_time, sd
 

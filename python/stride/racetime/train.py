@@ -142,7 +142,9 @@ def _fit(client, races, usable, gate, evaluation, backtest, receipt: dict):
     facts = {key: receipt[key] for key in ("data_fingerprint", "code_commit")}
     facts |= {"trained_on": str(receipt["trained_on"])[:10], "reasons": receipt["training_reasons"]}
     with mlflow.start_run(tags={f"stride.{key}": value for key, value in tags.items()}) as run:
-        model = RaceTimeModel().fit(usable[FEATURES], usable["race_time_s"])
+        model = RaceTimeModel().fit(
+            usable[FEATURES], usable["race_time_s"], groups=usable["athlete_id"]
+        )
         mlflow.log_params(model.get_params())
         mlflow.log_metrics(metrics(evaluation))
         log_artifacts(model, usable, races, backtest, evaluation, gate, facts)
@@ -188,8 +190,9 @@ def _judge(client, version, gate: pd.DataFrame, backtest: pd.DataFrame, receipt:
 
 def _in_words(test: dict, champion: str) -> str:
     if not test["shared_races"]:
-        return f"It passed the gate; it could not be compared with champion {champion}: " + (
-            test["note"]
+        return (
+            f"It passed the gate; it could not be compared with champion {champion}: "
+            + (test["note"])
         )
     verb = "beat" if test["is_beaten"] else "did not beat"
     return (
@@ -223,6 +226,8 @@ def fingerprint(races: pd.DataFrame) -> str:
         64 hexadecimal digits.
     """
     # Ten digits: sums of the two engines differ in the last bits, and that is no other data.
-    table = races[["race_id", *FEATURES, "race_time_s"]].to_csv(index=False, float_format="%.10g")
+    table = races[["race_id", "athlete_id", *FEATURES, "race_time_s"]].to_csv(
+        index=False, float_format="%.10g"
+    )
     settings = f"{sorted(RaceTimeModel().get_params().items())!r}\n{digest()}"
     return hashlib.sha256(f"{settings}\n{table}".encode()).hexdigest()

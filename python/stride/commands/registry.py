@@ -1,0 +1,78 @@
+"""``stride models``, ``stride promote`` and ``stride rollback``: which version speaks."""
+
+import click
+
+_WHY = click.option(
+    "--why", required=True, metavar="TEXT", help="The reason; it is kept with the decision."
+)
+
+
+@click.command()
+def models():
+    """List the versions in the model registry, and who is champion."""
+    from stride.racetime import registry
+
+    client, name = registry.connect(), registry.default_name()
+    roles: dict[str, list[str]] = {}
+    for alias in (registry.CHAMPION, registry.CHALLENGER, registry.PREVIOUS):
+        version = registry.by_alias(client, name, alias)
+        if version is not None:
+            roles.setdefault(version.number, []).append(alias)
+    found = sorted(client.search_model_versions(f"name = '{name}'"), key=lambda v: int(v.version))
+    if not found:
+        click.echo(f"There is no version of {name} yet: stage 1 forecasts alone.")
+    for version in found:
+        number = str(version.version)
+        passed = registry.tags(client, name, number).get("is_gate_passed")
+        gate = {"True": "gate passed", "False": "gate failed"}.get(passed, "gate unknown")
+        marks = ", ".join(roles.get(number, [])) or "-"
+        click.echo(f"{number:>4}  {gate:12}  {marks}")
+
+
+@click.command()
+@click.argument("version")
+@_WHY
+@click.option("--anyway", is_flag=True, help="Even if the version failed the gate.")
+def promote(version: str, why: str, anyway: bool):
+    """Make VERSION the champion: the next build forecasts with it.
+
+    The champion so far becomes @previous_champion. The decision is kept for ever, and the next
+    build shows it in training.model_decisions.
+    """
+    from stride.errors import StrideError
+    from stride.racetime import decisions, registry
+
+    _say_why(why)
+    client, name = registry.connect(), registry.default_name()
+    with registry.alone():
+        wanted = registry.by_number(client, name, version)
+        passed = registry.tags(client, name, wanted.number).get("is_gate_passed")
+        if passed == "False" and not anyway:
+            raise StrideError(f"Version {version} failed the gate: --anyway promotes it still.")
+        registry.load(name, wanted.number)
+        evidence = {"is_gate_passed": passed, "by_hand": True}
+        is_new = decisions.promote(
+            client, name, wanted, by=decisions.user(), why=why, evidence=evidence
+        )
+    click.echo(f"{name}: version {version} is {'now' if is_new else 'already'} the champion.")
+
+
+@click.command()
+@_WHY
+def rollback(why: str):
+    """Make the champion before this one the champion again.
+
+    The gate will not bring the version that was rolled back; `stride promote` can.
+    """
+    from stride.racetime import decisions, registry
+
+    _say_why(why)
+    client, name = registry.connect(), registry.default_name()
+    with registry.alone():
+        version = decisions.rollback(client, name, by=decisions.user(), why=why)
+    click.echo(f"{name}: version {version.number} is the champion again.")
+
+
+def _say_why(why: str) -> None:
+    if not why.strip():
+        raise click.UsageError("Say why: whoever reads the decision later will ask.")
