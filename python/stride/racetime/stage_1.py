@@ -103,9 +103,7 @@ def _condition(log_distance, days, log_of, log_time, sd) -> np.ndarray:
     mean_5k = mean_log_time(np.log(5000.0))
     if not log_time.shape[1]:
         nothing = np.full(len(mean), np.nan)
-        return np.stack(
-            [mean, np.sqrt(variance + race_day), np.full(len(mean), mean_5k), nothing]
-        )
+        return np.stack([mean, np.sqrt(variance + race_day), np.full(len(mean), mean_5k), nothing])
     there = np.isfinite(log_time)
     of = weights(np.where(there, log_of, 0.0)) * there[..., None]
     days = np.where(there, np.clip(days, 0.0, _LONGEST_DRIFT_DAYS), 0.0)
@@ -160,7 +158,9 @@ def _observations(X: pd.DataFrame, races: EarlierRaces):
         add(42195.0, np.log(42195.0 / speed_mps), _MARATHON_SD, trained_only)
         volume = _VOLUME_SLOPE * np.log((week_km(X) + 5.0) / (_USUAL_WEEK_KM + 5.0))
     add(10000.0, mean_log_time(np.log(10000.0)) - volume, _VOLUME_SD, _has_volume(X))
-    days, log_of, log_time, sd = (np.concatenate(parts, axis=1) for parts in zip(*columns, strict=True))
+    days, log_of, log_time, sd = (
+        np.concatenate(parts, axis=1) for parts in zip(*columns, strict=True)
+    )
     log_time = np.where(np.isfinite(log_time), log_time, np.nan)
     return days, log_of, log_time, sd
 

@@ -38,9 +38,7 @@ def marathon_from_one(time_s, distance_m, miles_per_week) -> np.ndarray:
     return _MARATHON_M / (0.16018617 + 0.83076202 * speed + mileage)
 
 
-def marathon_from_two(
-    short_time_s, short_m, long_time_s, long_m, miles_per_week
-) -> np.ndarray:
+def marathon_from_two(short_time_s, short_m, long_time_s, long_m, miles_per_week) -> np.ndarray:
     r"""Marathon from two earlier races over different distances.
 
     .. math:: k = \ln(t_2 / t_1) / \ln(d_2 / d_1), \quad
