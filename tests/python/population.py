@@ -66,7 +66,8 @@ def with_earlier_races(races: pd.DataFrame) -> pd.DataFrame:
             texts.append(" ".join(f"{d}:{m:.3f}:{s:.2f}" for d, m, s in before) or None)
             last.append(before[0] if before else (np.nan,) * 3)
     columns = ["days_since_last_race", "last_race_distance_m", "last_race_time_s"]
-    return races.assign(earlier_races=texts, **dict(zip(columns, np.array(last).T, strict=True)))
+    table = np.array(last, dtype=float).reshape(-1, 3).T
+    return races.assign(earlier_races=texts, **dict(zip(columns, table, strict=True)))
 
 
 def _drift(day: np.ndarray, rng, sd: float = 0.03, back_days: float = 150.0) -> np.ndarray:

@@ -1,0 +1,161 @@
+"""The judge: nothing later, nobody known, and an alarm when it is too good to be true."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import ROOT
+from population import population, with_earlier_races
+from test_racetime import races
+
+from stride.racetime import backtest as judge
+from stride.racetime.backtest import COLD_START, COLUMNS, WALK_FORWARD, backtest
+from stride.racetime.leak import demonstrate
+from stride.racetime.model import FEATURES, RaceTimeModel
+
+MIX = pd.read_csv(ROOT / "seeds" / "reference_mix.csv", index_col="distance_label")
+
+
+class Spy(RaceTimeModel):
+    """Remembers what it was trained on."""
+
+    seen: list = []  # noqa: RUF012
+
+    def fit(self, X, y, groups=None, forecast=None):
+        Spy.seen.append(X)
+        return super().fit(X, y, groups, forecast)
+
+
+@pytest.fixture
+def seen(monkeypatch):
+    Spy.seen = []
+    monkeypatch.setattr(judge, "RaceTimeModel", Spy)
+    monkeypatch.setattr(judge, "FEATURES", [*FEATURES, "race_date", "athlete_id"])
+    return Spy.seen
+
+
+def test_walking_forward_knows_nothing_of_later_races():
+    data = races(40)
+    cut = data["race_date"].iloc[25]
+    changed = data.copy()
+    changed.loc[data["race_date"] >= cut, "race_time_s"] *= 3
+    before = backtest(data, (WALK_FORWARD,)).query("race_date < @cut")
+    after = backtest(changed, (WALK_FORWARD,)).query("race_date < @cut")
+    assert len(before) == 25
+    pd.testing.assert_frame_equal(before, after)
+
+
+def test_walking_forward_leaves_a_gap_of_43_days(seen):
+    data = races(40)
+    backtest(data, (WALK_FORWARD,))
+    quarters = data["race_date"].dt.to_period("Q").unique()
+    spans = [known["race_date"].max() for known in seen[1:]]
+    assert len(spans) == len(quarters) - 1, "the first quarter has nothing to learn from"
+    for quarter, last_known in zip(quarters[1:], spans, strict=True):
+        assert (quarter.start_time - last_known).days >= 43
+
+
+def test_cold_start_never_trains_on_the_athlete_it_is_asked_for(seen):
+    data = population(11, 4)
+    rows = backtest(data, (COLD_START,))
+    assert len(rows) == len(data) and rows["trained_on_races"].gt(0).all()
+    trained = [set(known["athlete_id"]) for known in seen if len(known)]
+    everybody = set(data["athlete_id"])
+    assert len(trained) == 5
+    assert set.union(*(everybody - athletes for athletes in trained)) == everybody
+    assert sum(len(everybody - athletes) for athletes in trained) == 11
+
+
+def test_one_athlete_has_no_others_to_learn_from():
+    rows = backtest(races(20), (COLD_START,))
+    assert (rows["trained_on_races"] == 0).all() and rows["predicted_time_s"].notna().all()
+
+
+def test_both_protocols_one_row_each_and_baselines_beside():
+    data = races(30)
+    rows = backtest(data)
+    assert list(rows.columns) == list(COLUMNS)
+    assert not rows.duplicated(["race_id", "protocol"]).any()
+    assert rows["protocol"].value_counts().to_dict() == {WALK_FORWARD: 30, COLD_START: 30}
+    assert rows["riegel_time_s"].isna().sum() == 2, "the first race"
+    assert rows["is_warm"].sum() == 58
+    pd.testing.assert_frame_equal(rows, backtest(data.sample(frac=1, random_state=1)))
+
+
+@pytest.mark.parametrize("data", [races(10).assign(unused_reason="short_history"), races(3)])
+def test_unusable_and_few_races(data):
+    rows = backtest(data)
+    assert list(rows.columns) == list(COLUMNS)
+    assert len(rows) == 2 * data["unused_reason"].isna().sum()
+
+
+def leaky(data: pd.DataFrame) -> pd.DataFrame:
+    """What a join by the same day gives: the race among the earlier ones."""
+    own = data["distance_m"].map("1:{:.3f}".format) + data["race_time_s"].map(":{:.2f}".format)
+    return pd.DataFrame(
+        {
+            "race_id": data["race_id"],
+            "earlier_races": own + data["earlier_races"].map(lambda t: f" {t}" if t else ""),
+            "last_race_distance_m": data["distance_m"],
+            "last_race_time_s": data["race_time_s"],
+            "days_since_last_race": 1.0,
+            **{
+                name: data[name]
+                for name in (
+                    "ctl",
+                    "tsb",
+                    "run_distance_28d_m",
+                    "run_distance_84d_m",
+                    "longest_run_60d_m",
+                )
+            },
+        }
+    )
+
+
+def too_good(rows: pd.DataFrame) -> int:
+    """Distances below the audit limit, as `training.gate_results` counts them."""
+    error = 100 * (rows["predicted_time_s"] / rows["race_time_s"] - 1).abs()
+    by = error.groupby(rows["distance_label"]).agg(["mean", "size"]).join(MIX["audit_below_pct"])
+    return int(((by["mean"] < by["audit_below_pct"]) & (by["size"] >= 10)).sum())
+
+
+def test_a_leak_trips_the_alarm_and_honest_features_do_not():
+    data = population(60, 8)
+    same_day = leaky(data).set_index("race_id").drop(columns=["ctl", "tsb"])
+    leaking = data.set_index("race_id").assign(**same_day).reset_index()
+    assert too_good(backtest(data, (WALK_FORWARD,))) == 0
+    assert too_good(backtest(leaking, (WALK_FORWARD,))) >= 3
+
+
+def test_the_demonstration_measures_what_a_leak_buys():
+    data = population(10, 6)
+    shown = demonstrate(data, leaky(data)).set_index("join_kind")
+    assert shown.loc["same_day", "mape_pct"] < 0.6 * shown.loc["day_before", "mape_pct"]
+    assert shown.loc["same_day_state", "mape_pct"] == pytest.approx(
+        shown.loc["day_before", "mape_pct"]
+    )
+
+
+def test_walk_forward_coverage_on_a_population_with_another_truth():
+    rows = backtest(population(100, 10, seed=4), (WALK_FORWARD,))
+    inside = rows["race_time_s"].between(rows["lower_80_s"], rows["upper_80_s"])
+    assert 0.75 <= inside.mean() <= 0.88
+
+
+def test_it_beats_every_baseline_on_runners_it_never_saw():
+    rows = backtest(population(150, 8, seed=5), (COLD_START,))
+    error = (rows["predicted_time_s"] / rows["race_time_s"] - 1).abs()
+    for name in judge.BASELINES:
+        known = rows[name].notna()
+        other = (rows[name] / rows["race_time_s"] - 1).abs()[known].mean()
+        # Over the very same distance half a year ago, little is left to know.
+        assert error[known].mean() < (1.03 if name == "same_distance_time_s" else 0.97) * other, (
+            name
+        )
+    assert np.isfinite(error).all()
+
+
+def test_earlier_races_of_the_population_are_those_before():
+    data = with_earlier_races(races(3))
+    first, second = data.loc[1, "earlier_races"], data.loc[2, "earlier_races"]
+    assert first.startswith("30:") and second.startswith("30:") and " 60:" in second
