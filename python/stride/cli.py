@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from stride import paths
+from stride.commands.free import free
 from stride.commands.replay import replay
 from stride.errors import StrideError
 from stride.strava.cli import strava
@@ -37,6 +38,7 @@ def main():
 
 
 main.add_command(strava)
+main.add_command(free)
 main.add_command(replay)
 
 

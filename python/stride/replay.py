@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from stride.database import ensure_free
 from stride.errors import StrideError
 from stride.ingest.schema import KINDS
 
@@ -76,6 +77,7 @@ class Replay:
             )
         if not Path("dbt_project.yml").exists():
             raise StrideError("stride replay runs in Stride's folder, where dbt_project.yml is.")
+        ensure_free(home / "stride.duckdb")
         self.home = home
         self.database = home / "stride.duckdb"
         _copy_landing(landing, home / "landing", athletes)
