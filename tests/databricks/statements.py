@@ -13,8 +13,8 @@ from pathlib import Path
 
 import dml
 import tables
-from names import NAME, QUOTED, beside, in_schema, physical, to_physical
-from unity import INFORMATION_SCHEMA, Unity, information_schema, listing
+from names import NAME, QUOTED, beside, in_schema, to_physical
+from unity import INFORMATION_SCHEMA, Unity, fields_of, information_schema, listing
 
 
 @dataclass
@@ -194,7 +194,7 @@ def _show_table_extended(self, spark, found):
     names, views = listing(spark, schema)
     rows = []
     for name in (n for n in names + views if any(p.fullmatch(n) for p in wanted)):
-        fields = spark.table(physical(("", schema, name))).schema
+        fields = fields_of(spark, ("", schema, name))
         tree = "".join(
             f" |-- {f.name}: {f.dataType.simpleString()} (nullable = true)\n" for f in fields
         )

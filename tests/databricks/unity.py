@@ -107,6 +107,16 @@ def listing(spark, schema: str) -> tuple[list[str], list[str]]:
     return sorted(names - views), sorted(views)
 
 
+def fields_of(spark, table: tuple):
+    """Columns of a table or view; none if another thread has just dropped or renamed it."""
+    from pyspark.errors import AnalysisException
+
+    try:
+        return list(spark.table(physical(table)).schema)
+    except AnalysisException:
+        return []
+
+
 def _rows(spark, unity: Unity, name: str, only: str | None) -> list[tuple]:
     catalog = unity.catalog
     if name in ("tables", "views", "columns"):
@@ -164,7 +174,7 @@ def _columns(spark, unity: Unity, schema: str, name: str) -> list[tuple]:
             f.dataType.simpleString(),
             f.metadata.get("comment"),
         )
-        for i, f in enumerate(spark.table(physical(table)).schema)
+        for i, f in enumerate(fields_of(spark, table))
     ]
 
 
