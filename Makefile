@@ -38,6 +38,7 @@ demo: $(VENV)/installed  ## The whole way on invented athletes: data, build, rep
 
 build: $(VENV)/installed  ## Build everything from what was imported (AS_OF=day to pin the day)
 	@mkdir -p $(STRIDE_HOME)
+	@$(BIN)/stride free
 	@$(BIN)/dbt build $(VARS)
 
 freshness: $(VENV)/installed  ## Whether something was imported lately (an athlete at rest is no stale pipeline)

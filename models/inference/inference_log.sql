@@ -20,7 +20,7 @@ dated as (
         scores.*,
         {{ run_at() }} as predicted_at,
         case
-            when {{ var('run_at') is not none }} then 'replay'
+            when {{ is_replay() }} then 'replay'
             when
                 cast({{ local_time(run_at(), 'athletes.time_zone') }} as date)
                 > scores.prediction_date

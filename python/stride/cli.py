@@ -9,6 +9,7 @@ import click
 from stride import paths
 from stride.commands.alert import alert
 from stride.commands.forecast import forecast
+from stride.commands.free import free
 from stride.commands.notify import notify
 from stride.commands.registry import models, promote, rollback
 from stride.commands.replay import replay
@@ -41,7 +42,7 @@ def main():
     """
 
 
-for command in (alert, forecast, models, notify, promote, replay, rollback, status, strava):
+for command in (alert, forecast, free, models, notify, promote, replay, rollback, status, strava):
     main.add_command(command)
 
 

@@ -1,5 +1,6 @@
-"""Opens what a build left, to read it. A build that runs meanwhile is waited for by the user."""
+"""The DuckDB file of a home: it has one writer at a time, and is opened only briefly to read it."""
 
+import re
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -64,3 +65,30 @@ def check_athlete(connection, athlete_id: str) -> None:
         raise StrideError(
             f"There is no athlete {athlete_id!r} in this build; known: {names or 'none'}."
         )
+
+
+def ensure_free(database: Path) -> None:
+    """Raise one sentence if another process holds the file.
+
+    Parameters
+    ----------
+    database : Path
+        May be missing.
+
+    Raises
+    ------
+    StrideError
+    """
+    if not database.exists():
+        return
+    try:
+        duckdb.connect(str(database)).close()
+    except duckdb.IOException as problem:
+        if "lock" not in str(problem).lower():
+            raise
+        process = re.search(r"PID (\d+)", str(problem))
+        holder = f"process {process[1]}" if process else "another process"
+        raise StrideError(
+            f"{database} is in use by {holder}: wait until that run is over, or close what reads "
+            "the file, then run this one again."
+        ) from None

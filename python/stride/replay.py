@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from stride.database import ensure_free
 from stride.errors import StrideError
 from stride.ingest.schema import KINDS
 
@@ -76,6 +77,7 @@ class Replay:
             )
         if not Path("dbt_project.yml").exists():
             raise StrideError("stride replay runs in Stride's folder, where dbt_project.yml is.")
+        ensure_free(home / "stride.duckdb")
         self.home = home
         self.database = home / "stride.duckdb"
         _copy_landing(landing, home / "landing", athletes)
@@ -109,21 +111,24 @@ class Replay:
                 if done and day <= done:
                     continue
                 began = time.monotonic()
+                os.environ["STRIDE_RUN_AT"] = f"{day} {MORNING}"
                 manifest = manifest or self._dbt(None, "parse")
                 is_training = self._is_training_due(day, trained_on)
                 self._dbt(manifest, *(_WITH_TRAINING if is_training else _WITHOUT), day=day)
                 trained_on = day if is_training else trained_on
-                yield Morning(
-                    day, time.monotonic() - began, is_training, *self._counts()
-                )
+                yield Morning(day, time.monotonic() - began, is_training, *self._counts())
 
     def _is_training_due(self, day: date, trained_on: date | None) -> bool:
         """What yesterday's run decided; monthly where nothing decides."""
         if trained_on is None:
             return True
-        decision = self._ask("select bool_or(should_train) from monitoring.retraining_decision")
-        if decision is not None:
-            return bool(decision[0][0])
+        # A decision of the morning that trained was carried out by it.
+        decisions = self._ask(
+            "select bool_or(should_train) from monitoring.retraining_decision "
+            f"where decided_on > date '{trained_on}'"
+        )
+        if decisions is not None:
+            return bool(decisions[0][0])
         return (day.year, day.month) != (trained_on.year, trained_on.month)
 
     def _last_morning(self) -> date | None:
@@ -141,7 +146,7 @@ class Replay:
     def _dbt(self, manifest, *arguments: str, day: date | None = None):
         from dbt.cli.main import dbtRunner
 
-        variables = f"{{as_of_date: {day}, run_at: '{day} {MORNING}'}}" if day else "{}"
+        variables = f"{{as_of_date: {day}}}" if day else "{}"
         always = ["--quiet", "--no-use-colors", "--no-write-json", "--log-level-file", "info"]
         done = dbtRunner(manifest=manifest).invoke([*always, *arguments, "--vars", variables])
         if not done.success:
@@ -229,8 +234,9 @@ def _environment(home: Path) -> Iterator[None]:
         "DBT_LOG_PATH": str(home / "logs"),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
+        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     }
-    gone = ("STRIDE_LANDING", "MLFLOW_TRACKING_URI")
+    gone = ("STRIDE_LANDING", "MLFLOW_TRACKING_URI", "STRIDE_RUN_AT")
     before = {name: os.environ.get(name) for name in (*ours, *gone)}
     os.environ.update(ours)
     for name in gone:

@@ -64,7 +64,9 @@ def render(build: Build) -> str:
 
 
 def _athlete(build: Build, name: str) -> dict:
-    frames = {frame: build.of(name, frame) for frame in build.frames if _is_of_athletes(build, frame)}
+    frames = {
+        frame: build.of(name, frame) for frame in build.frames if _is_of_athletes(build, frame)
+    }
     days, weeks, races = frames["days"], frames["weeks"], frames["races"]
     today = _first(frames["today"]) if len(days) else None
     as_of = frames["today"]["as_of_date"].iloc[0] if len(frames["today"]) else pd.NaT
@@ -92,7 +94,9 @@ def _athlete(build: Build, name: str) -> dict:
         "fitness_chart": fitness(days, races) if len(days) else None,
         "recovery_chart": recovery(days, ahead) if ahead is not None else None,
         "history_chart": history(history_rows, races) if len(history_rows) else None,
-        "history_choices": [(each, each.capitalize()) for each in history_rows["distance_label"].unique()],
+        "history_choices": [
+            (each, each.capitalize()) for each in history_rows["distance_label"].unique()
+        ],
         "history_table": by_month_end(history_rows),
         "volume_chart": volume(weeks) if len(weeks) else None,
         "zones_chart": zones(frames["zones"]) if zoned else None,
