@@ -249,6 +249,22 @@ def test_a_log_cut_off_in_a_line_is_read_and_goes_on(tmp_path):
     assert Deliveries(file).is_done("a") and Deliveries(file).is_done("b")
 
 
+def test_a_disk_that_is_full_does_not_send_a_mail_twice(
+    mail_server, server, deliveries, mails, monkeypatch
+):
+    write = Deliveries.write
+
+    def full_after_sending(self, message_id, event, code=None):
+        if event == "sent":
+            raise OSError(28, "No space left on device")
+        write(self, message_id, event, code)
+
+    monkeypatch.setattr(Deliveries, "write", full_after_sending)
+    with pytest.raises(OSError, match="No space left"):
+        send(mails, server, deliveries)
+    assert len(mail_server.mails) == 1
+
+
 def test_only_one_sends_at_a_time(tmp_path):
     with open_deliveries(tmp_path):
         found = []
