@@ -38,10 +38,43 @@ days as (
 
 ),
 
+numbered as (
+
+    select
+        *,
+        max(case when has_load then feature_date end) over (
+            partition by athlete_id order by feature_date asc nulls last
+            rows between unbounded preceding and 1 preceding
+        ) as active_day_before
+
+    from days
+
+),
+
+-- A month without any training is a break, as is a month without a run.
+returns as (
+
+    select
+        *,
+        max(
+            case
+                when has_load and {{ days_between('active_day_before', 'feature_date') }} > 30
+                    then feature_date
+            end
+        ) over (
+            partition by athlete_id order by feature_date asc nulls last
+            rows between unbounded preceding and current row
+        ) as return_date
+
+    from numbered
+
+),
+
 final as (
 
     select
         *,
+        {{ days_between('return_date', 'feature_date') }} as days_since_break,
         case
             when has_run
                 then
@@ -62,7 +95,7 @@ final as (
             rows between 27 preceding and 7 preceding
         ) as active_days_before
 
-    from days
+    from returns
 
 )
 

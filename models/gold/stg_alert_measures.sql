@@ -26,6 +26,7 @@ final as (
         {{ value }} as value,
         {{ base_days }} as base_days,
         days_of_history,
+        days_since_break,
         ctl,
         ramp,
         monotony

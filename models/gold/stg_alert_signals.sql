@@ -29,6 +29,7 @@ judged as (
         coalesce(
             {{ is_beyond('measures.value', 'rules.limit_value') }}
             and measures.days_of_history >= rules.min_history_days
+            and coalesce(measures.days_since_break >= rules.min_days_since_break, true)
             and measures.ctl >= coalesce(rules.min_ctl, 0e0)
             and coalesce(measures.base_days, 0) >= coalesce(rules.min_base_days, 0),
             false

@@ -139,7 +139,11 @@ def _fitness(status: Status):
     today, imports = status.frames.get("today"), status.frames.get("imports")
     if today is None or today.empty:
         return _empty("Fitness", "No athlete yet: import an export, then run `make build`.")
-    last = {} if imports is None else dict(zip(imports["athlete_id"], imports["ingested_at"]))
+    last = (
+        {}
+        if imports is None
+        else dict(zip(imports["athlete_id"], imports["ingested_at"], strict=True))
+    )
     headers = ("athlete", "day", "CTL", "ATL", "TSB", "ACWR", "km 7 d", "last import")
     table = _table("Fitness", headers, right=range(2, 7))
     for row in today.head(MOST_ATHLETES).itertuples():

@@ -34,16 +34,21 @@ def mute(cause: str, athlete_id: str, until: str | None, since: str | None):
     if until and parse_day(until) < first_day:
         raise StrideError(f"--until {until} lies before the first day without alerts, {first_day}.")
     _say(athlete_id, cause, until or FOR_GOOD, first_day)
-    click.echo(
-        f"{athlete_id}: no {cause} alerts from {first_day} {f'to {until}' if until else 'on'}."
-    )
+    end = f"to {until}" if until else "on"
+    click.echo(f"{athlete_id}: no {cause} alerts from {first_day} {end}.")
 
 
 @alert.command("unmute")
 @_of_cause
 def unmute(cause: str, athlete_id: str):
     """Send alerts of a CAUSE, or of `all` causes, again."""
-    _say(athlete_id, cause, "none", date.today())
+    from stride.ingest.athletes import settings_on
+    from stride.ingest.settings import CAUSES
+
+    said = settings_on(paths.landing(), athlete_id, date.today())
+    muted = [name for name in CAUSES if f"mute_{name}" in said] if cause == "all" else [cause]
+    for name in muted:
+        _say(athlete_id, name, "none", date.today())
     click.echo(f"{athlete_id}: {cause} alerts are sent again.")
 
 

@@ -97,8 +97,8 @@ def _lines(race_day: date, distance_m, athlete_id, weekly_km, plan_file, taper) 
         ),
         "",
         "  Earlier races and running volume say nearly all that is known of a race time; fitness",
-        "  and form add little to them, so a few seconds between tapers mean nothing. What resting",
-        "  before a race gains is not in the model. Plans change: the interval grows with the days.",
+        "  and form add little to them, so a few seconds between tapers mean nothing. What rest",
+        "  before a race gains is not in the model. The interval grows with the days until it.",
     ]
     return lines
 

@@ -2,6 +2,8 @@
 
 import re
 from datetime import date
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -59,8 +61,6 @@ MUTES = tuple(f"mute_{cause}" for cause in CAUSES)
 
 _CHOICES = {"sex": ("f", "m"), "language": ("en", "pt")}
 
-_NOT_IN_ADDRESS = r"[^@\s<>\",;:()\[\]\\]"
-_EMAIL = re.compile(rf"{_NOT_IN_ADDRESS}+@{_NOT_IN_ADDRESS}+\.(?!.*\.$){_NOT_IN_ADDRESS}+")
 _ATHLETE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _WITHDRAWN = ("none", "null", "-")
 
@@ -130,9 +130,7 @@ def parse_setting(setting: str, text: str) -> tuple[float | None, str | None]:
     if setting in MUTES:
         return None, FOR_GOOD if text.lower() == FOR_GOOD else str(parse_day(text))
     if setting == "email":
-        if not _EMAIL.fullmatch(text):
-            raise StrideError(f"{text!r} is no e-mail address.")
-        return None, text
+        return None, check_email(text)
     wanted = NUMBERS[setting]
     try:
         parts = [float(part) for part in text.replace(",", ".").split(":")]
@@ -147,6 +145,27 @@ def parse_setting(setting: str, text: str) -> tuple[float | None, str | None]:
             f"{wanted.lowest:g} to {wanted.highest:g} {wanted.unit}."
         )
     return value, None
+
+
+def check_email(text: str) -> str:
+    """Refuse what is no e-mail address, or could be more than one.
+
+    Raises
+    ------
+    StrideError
+
+    Examples
+    --------
+    >>> check_email("ana@example.org")
+    'ana@example.org'
+    """
+    try:
+        address = Address(addr_spec=text).addr_spec
+    except (HeaderParseError, ValueError, IndexError):
+        address = None
+    if address != text or not re.fullmatch(r"[^@\s<>\",;]+@[^@\s<>\",;]+\.[^@\s<>\",;.]+", text):
+        raise StrideError(f"{text!r} is no e-mail address.")
+    return text
 
 
 def check_zone(time_zone: str) -> None:

@@ -61,7 +61,7 @@ def compose(message: Message, recipients: tuple[str, ...], sender: str) -> Email
     title, text = one_line(message.title, 150), one_line(message.text, 2000)
     name, words = one_line(message.activity_name, 80), _WORDS[message.language]
     who = message.athlete_id
-    stop = f"stride alert mute {message.cause} --athlete {who}" if who else None
+    stop = f"stride alert mute {one_line(message.cause, 80)} --athlete {who}" if who else None
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = f"{title} ({who}, {message.day})" if who else f"{title} ({message.day})"
     mail["From"] = Address("Stride", addr_spec=sender)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from stride.database import has_table, reading
 from stride.errors import StrideError
 from stride.ingest.athletes import settings_on
-from stride.ingest.settings import FOR_GOOD
+from stride.ingest.settings import FOR_GOOD, parse_setting
 from stride.notify.mail import Message
 
 DEFAULT_LANGUAGE = "en"
@@ -87,7 +87,11 @@ def read_outbox(
 
 
 def _addresses(said: Mapping) -> tuple[str, ...]:
-    return (said["email"],) if "email" in said else ()
+    """The athlete's address, unless an older Stride let one in that no mail can carry."""
+    try:
+        return (parse_setting("email", said["email"])[1],) if "email" in said else ()
+    except StrideError:
+        return ()
 
 
 def _is_muted(last_day, today: date) -> bool:

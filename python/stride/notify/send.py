@@ -71,44 +71,49 @@ def send_all(
 
 
 def _send(message_id: str, mail, line: "_Line", deliveries: Deliveries, pause) -> str:
-    """Try one mail up to three times; returns the last event."""
+    """Try one mail up to three times; returns the last event.
+
+    The log is written outside of what is tried: a full disk must not look like a broken line.
+    """
     for wait in (*PAUSES_S, None):
-        event, code = FAILED, None
         try:
             connection = line.open()
-            deliveries.write(message_id, SENDING)
-            connection.send_message(mail)
-            deliveries.write(message_id, SENT)
-            return SENT
         except _Unreachable as problem:
             if wait is None:
                 raise StrideError(str(problem)) from None
             pause(wait)
             continue
-        except smtplib.SMTPRecipientsRefused as problem:
-            codes = [answer[0] for answer in problem.recipients.values()]
-            event, code = REFUSED if min(codes) >= 500 else FAILED, min(codes)
-        except smtplib.SMTPSenderRefused as problem:
-            deliveries.write(message_id, FAILED, problem.smtp_code)
-            if problem.smtp_code >= 500:
-                raise StrideError(
-                    f"{line.name} does not take mail from {problem.sender} "
-                    f"({problem.smtp_code}): look at STRIDE_MAIL_FROM."
-                ) from None
-            code = problem.smtp_code
-        except smtplib.SMTPResponseException as problem:
-            code = problem.smtp_code
-            event = REFUSED if code >= 500 else FAILED
-        except smtplib.SMTPNotSupportedError:
-            event = REFUSED  # an address with letters that this server can't write
-        except (smtplib.SMTPException, OSError):
-            pass  # the line broke
+        deliveries.write(message_id, SENDING)
+        event, code = _hand_over(connection, mail, line.name)
         deliveries.write(message_id, event, code)
-        if event == REFUSED or wait is None:
-            return event
+        if event != FAILED or wait is None:
+            break
         line.close()
         pause(wait)
-    raise AssertionError("unreachable")
+    return event
+
+
+def _hand_over(connection: smtplib.SMTP, mail, name: str) -> tuple[str, int | None]:
+    """Give a mail to the server; returns the event and what the server answered."""
+    try:
+        connection.send_message(mail)
+    except smtplib.SMTPRecipientsRefused as problem:
+        code = min(answer[0] for answer in problem.recipients.values())
+        return REFUSED if code >= 500 else FAILED, code
+    except smtplib.SMTPSenderRefused as problem:
+        if problem.smtp_code >= 500:
+            raise StrideError(
+                f"{name} does not take mail from {mail['From'].addresses[0].addr_spec} "
+                f"({problem.smtp_code}): look at STRIDE_MAIL_FROM, and at user and password."
+            ) from None
+        return FAILED, problem.smtp_code
+    except smtplib.SMTPResponseException as problem:
+        return REFUSED if problem.smtp_code >= 500 else FAILED, problem.smtp_code
+    except smtplib.SMTPNotSupportedError:
+        return REFUSED, None  # an address with letters that this server can't write
+    except (smtplib.SMTPException, OSError):
+        return FAILED, None  # the line broke, and nobody knows on which side of the mail
+    return SENT, 250
 
 
 class _Unreachable(Exception):

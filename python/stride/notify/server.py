@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from stride.errors import StrideError
-from stride.ingest.settings import parse_setting
+from stride.ingest.settings import check_email
 
 _SCHEMES = {"smtp": ("starttls", 587), "smtps": ("tls", 465), "smtp+plain": ("none", 25)}
 _PORTS = {security: port for security, port in _SCHEMES.values()}
@@ -131,6 +131,6 @@ def _of_parts(given: Mapping[str, str]) -> tuple:
 
 def _address(variable: str, text: str) -> str:
     try:
-        return parse_setting("email", text)[1]
+        return check_email(text.strip())
     except StrideError as problem:
         raise StrideError(f"{variable}: {problem}") from None

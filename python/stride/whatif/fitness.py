@@ -25,7 +25,7 @@ def project(ctl: float, atl: float, loads) -> pd.DataFrame:
 
     Examples
     --------
-    >>> project(50.0, 50.0, [0.0] * 42)["ctl"].iloc[-1].round(3)
+    >>> round(float(project(50.0, 50.0, [0.0] * 42)["ctl"].iloc[-1]), 3)
     18.394
     """
     loads = np.asarray(loads, dtype=float)

@@ -151,13 +151,19 @@ def load_model(athlete: Athlete):
     """
     from stride.racetime.model import FEATURES, RaceTimeModel
 
+    why = "no champion stands"
     if athlete.model_version is not None:
+        from mlflow.exceptions import MlflowException
+
         from stride.racetime import registry
 
-        registry.connect()
-        model = registry.load(athlete.model_name, athlete.model_version)
-        return model, f"champion, version {athlete.model_version}"
-    return RaceTimeModel().fit(pd.DataFrame(columns=FEATURES), []), "stage 1 (no champion stands)"
+        try:
+            registry.connect()
+            model = registry.load(athlete.model_name, athlete.model_version)
+            return model, f"champion, version {athlete.model_version}"
+        except (StrideError, MlflowException, OSError):
+            why = f"the champion, version {athlete.model_version}, can't be loaded"
+    return RaceTimeModel().fit(pd.DataFrame(columns=FEATURES), []), f"stage 1: {why}"
 
 
 def race_features(

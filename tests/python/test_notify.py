@@ -1,0 +1,402 @@
+"""Mail goes out once, through a real server on this machine, whatever it does to us."""
+
+import json
+import ssl
+import threading
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
+from ipaddress import ip_address
+
+import duckdb
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+from click.testing import CliRunner
+
+from stride import cli
+from stride.errors import StrideError
+from stride.ingest import landing
+from stride.ingest.athletes import land_settings
+from stride.notify.deliveries import Deliveries, open_deliveries
+from stride.notify.mail import Message, compose
+from stride.notify.plain_text import one_line
+from stride.notify.send import send_all
+from stride.notify.server import Server, read_server
+
+HOSTILE = "<script>alert(1)</script>\r\nBcc: x@example.org =HYPERLINK(1) {{ 7*7 }} \u202egnp" + (
+    "\N{PILE OF POO}" * 10_000
+)
+TODAY = date.today()
+BOTH = ["<a@example.org>", "<b@example.org>"]
+PASSWORD = "s3cr/et@:"
+
+
+class Mailbox:
+    """Takes mail, or what `answers` say instead, one for each mail."""
+
+    def __init__(self):
+        self.mails, self.answers, self.recipients = [], [], []
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("nobody"):
+            return "550 no such user"
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
+
+    async def handle_DATA(self, server, session, envelope):
+        answer = self.answers.pop(0) if self.answers else "250 ok"
+        if answer == "cut":
+            server.transport.abort()
+            return "250 never heard"
+        if answer.startswith("250"):
+            self.mails.append(message_from_bytes(envelope.content, policy=default))
+            self.recipients.append(envelope.rcpt_tos)
+        if answer == "250 then cut":
+            server.transport.abort()
+        return answer
+
+
+class OnFreePort(Controller):
+    """Listens on a port of the system's choice."""
+
+    def _trigger_server(self):
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """A certificate for localhost, signed by itself."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    names = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "server.pem"
+    file.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        + signed.public_bytes(serialization.Encoding.PEM)
+    )
+    return file
+
+
+@pytest.fixture
+def mail_server(certificate):
+    """A server with STARTTLS and a password; it is asked for a free port."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+
+    def authenticate(server, session, envelope, mechanism, data):
+        good = (data.login, data.password) == (b"stride", PASSWORD.encode())
+        return AuthResult(success=good, handled=False)
+
+    box = Mailbox()
+    controller = OnFreePort(
+        box,
+        hostname="127.0.0.1",
+        port=0,
+        tls_context=context,
+        require_starttls=True,
+        authenticator=authenticate,
+        auth_required=True,
+    )
+    controller.start()
+    box.port = controller.port
+    yield box
+    controller.stop()
+
+
+@pytest.fixture
+def server(mail_server, certificate):
+    return Server(
+        "127.0.0.1",
+        mail_server.port,
+        "starttls",
+        "stride",
+        PASSWORD,
+        "stride@example.org",
+        ca_file=str(certificate),
+    )
+
+
+@pytest.fixture
+def mails():
+    return [(name, compose(message(name), ("ana@example.org",), "s@example.org")) for name in "ab"]
+
+
+def message(message_id="m", **change) -> Message:
+    known = {"athlete_id": "ana", "cause": "low_form", "day": "2026-06-30", "title": "T"}
+    known |= {"text": "Text.", "activity_name": None, "language": "en"}
+    return Message(message_id, **known | change)
+
+
+@pytest.fixture
+def deliveries(tmp_path):
+    with open_deliveries(tmp_path / "deliveries") as log:
+        yield log
+
+
+def send(mails, server, deliveries, pauses=None):
+    return send_all(mails, server, deliveries, (pauses if pauses is not None else []).append, 5.0)
+
+
+def test_mail_goes_through_starttls_and_a_password_once(mail_server, server, deliveries, mails):
+    assert send(mails, server, deliveries) == (2, 0, 0)
+    assert send(mails, server, deliveries) == (0, 0, 0)
+    assert [mail["Message-ID"] for mail in mail_server.mails] == BOTH
+    text, html = mail_server.mails[0].iter_parts()
+    assert "Text." in text.get_content() and "<p>Text.</p>" in html.get_content()
+
+
+def test_a_server_that_is_busy_is_asked_again_and_then_left(mail_server, server, deliveries, mails):
+    mail_server.answers = ["451 later", "250 ok", "451 later", "421 later", "450 later"]
+    pauses = []
+    assert send(mails, server, deliveries, pauses) == (1, 0, 1)
+    assert pauses == [2.0, 2.0, 8.0]
+    assert send(mails, server, deliveries) == (1, 0, 0)  # the next run
+    assert [mail["Message-ID"] for mail in mail_server.mails] == BOTH
+
+
+def test_a_line_that_breaks_is_opened_again(mail_server, server, deliveries, mails):
+    mail_server.answers = ["cut", "250 ok"]
+    assert send(mails, server, deliveries) == (2, 0, 0)
+    assert len(mail_server.mails) == 2
+
+
+def test_where_nobody_can_know_the_same_message_id_goes_again(mail_server, server, deliveries):
+    mail_server.answers = ["250 then cut"]
+    mails = [("a", compose(message("a"), ("ana@example.org",), "s@example.org"))]
+    assert send(mails, server, deliveries) == (1, 0, 0)
+    assert len({mail["Message-ID"] for mail in mail_server.mails}) == 1
+
+
+def test_a_refused_address_does_not_stop_the_others(mail_server, server, deliveries, mails):
+    lost = ("lost", compose(message("lost"), ("nobody@example.org",), "s@example.org"))
+    spam = ("spam", compose(message("spam"), ("ana@example.org",), "s@example.org"))
+    mail_server.answers = ["554 spam"]
+    assert send([lost, spam, *mails], server, deliveries) == (2, 2, 0)
+    assert send([lost, spam], server, deliveries) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"password": "wrong"}, "does not accept the user and password"),
+        ({"ca_file": None}, "is not trusted"),
+        ({"port": 1}, "can't be reached"),
+        ({"user": None}, "does not take mail"),
+    ],
+)
+def test_a_wrong_setting_is_one_sentence_without_the_password(
+    server, deliveries, mails, change, sentence
+):
+    with pytest.raises(StrideError, match=sentence) as problem:
+        send(mails, server._replace(**change), deliveries)
+    assert PASSWORD not in str(problem.value) and "wrong" not in str(problem.value)
+    assert not deliveries.is_done("a")
+
+
+def test_a_server_that_says_nothing_is_given_up(deliveries, mails):
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        server = Server("127.0.0.1", port, "none", None, None, "s@example.org")
+        with pytest.raises(StrideError, match="can't be reached"):
+            send_all(mails, server, deliveries, lambda seconds: None, timeout_s=0.2)
+
+
+def test_a_server_without_starttls_gets_no_mail(deliveries, mails):
+    box = Mailbox()
+    controller = OnFreePort(box, hostname="127.0.0.1", port=0)
+    controller.start()
+    try:
+        server = Server(
+            "127.0.0.1", controller.port, "starttls", "stride", PASSWORD, "s@example.org"
+        )
+        with pytest.raises(StrideError, match="can't do what was asked for"):
+            send(mails, server, deliveries)
+    finally:
+        controller.stop()
+    assert box.mails == []
+
+
+def test_a_log_cut_off_in_a_line_is_read_and_goes_on(tmp_path):
+    file = tmp_path / "deliveries.jsonl"
+    file.write_text(json.dumps({"message_id": "a", "event": "sent"}) + '\n{"message_id": "b", "ev')
+    log = Deliveries(file)
+    assert log.is_done("a") and not log.is_done("b")
+    log.write("b", "sent")
+    assert Deliveries(file).is_done("a") and Deliveries(file).is_done("b")
+
+
+def test_a_disk_that_is_full_does_not_send_a_mail_twice(
+    mail_server, server, deliveries, mails, monkeypatch
+):
+    write = Deliveries.write
+
+    def full_after_sending(self, message_id, event, code=None):
+        if event == "sent":
+            raise OSError(28, "No space left on device")
+        write(self, message_id, event, code)
+
+    monkeypatch.setattr(Deliveries, "write", full_after_sending)
+    with pytest.raises(OSError, match="No space left"):
+        send(mails, server, deliveries)
+    assert len(mail_server.mails) == 1
+
+
+def test_only_one_sends_at_a_time(tmp_path):
+    with open_deliveries(tmp_path):
+        found = []
+
+        def second():
+            try:
+                with open_deliveries(tmp_path):
+                    found.append("open")
+            except StrideError as problem:
+                found.append(str(problem))
+
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join()
+    assert found == ["Another stride notify is sending: wait for it."]
+
+
+@pytest.mark.parametrize("field", ["title", "text", "activity_name", "cause"])
+def test_hostile_text_harms_no_mail(field):
+    mail = compose(message(**{field: HOSTILE}), ("ana@example.org",), "s@example.org")
+    raw = mail.as_bytes()
+    assert len(raw) < 40_000
+    read = message_from_bytes(raw, policy=default)
+    assert set(read.keys()) == {
+        *("Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted"),
+        *("MIME-Version", "Content-Type"),
+    }
+    assert read["To"] == "ana@example.org" and "\n" not in read["Subject"]
+    text, html = (part.get_content() for part in read.iter_parts())
+    assert "<script" not in html and "49" not in html and "\u202e" not in text + html
+    if field != "cause":
+        assert "{{ 7*7 }}" in html and "&lt;script&gt;" in html
+
+
+def test_a_line_of_strangers_text_keeps_letters_of_every_script():
+    assert one_line("Läufe im März, 長距離走, जॉग, עברית") == "Läufe im März, 長距離走, जॉग, עברית"
+    assert one_line("\ud800half\u200f\u2066 \x1b[31mred") == "half [31mred"
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({}, "No mail server is known"),
+        ({"STRIDE_SMTP_URL": "ftp://u:geheim@h"}, "can't be read"),
+        ({"STRIDE_SMTP_URL": "smtp://u:geheim@h:99999"}, "can't be read"),
+        ({"STRIDE_SMTP_URL": "smtp+plain://u:geheim@mail.example.org"}, "unencrypted"),
+        ({"STRIDE_SMTP_URL": "smtps://u:geheim@h"}, "STRIDE_MAIL_FROM"),
+        ({"STRIDE_SMTP_HOST": "h", "STRIDE_SMTP_PORT": "x"}, "STRIDE_SMTP_PORT"),
+        ({"STRIDE_SMTP_HOST": "h", "STRIDE_SMTP_SECURITY": "ssl"}, "STRIDE_SMTP_SECURITY"),
+        ({"STRIDE_SMTP_HOST": "h", "STRIDE_MAIL_FROM": "a\nBcc: b@c.de"}, "no e-mail address"),
+        (
+            {"STRIDE_SMTP_HOST": "h", "STRIDE_MAIL_FROM": "a@b.de", "STRIDE_MAIL_OPERATOR": "c"},
+            "STRIDE_MAIL_OPERATOR",
+        ),
+    ],
+)
+def test_a_wrong_environment_is_one_sentence(environment, sentence):
+    with pytest.raises(StrideError, match=sentence) as problem:
+        read_server(environment)
+    assert "geheim" not in str(problem.value)
+
+
+# ---- the command ----
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """Two athletes, one with an address, and three messages of which one is old."""
+    for name in ("STRIDE_LANDING", "STRIDE_SMTP_URL", "STRIDE_MAIL_OPERATOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("STRIDE_HOME", str(tmp_path))
+    with landing.writing(tmp_path / "landing"):
+        ana = {"time_zone": "UTC", "email": "ana@example.org", "language": "pt"}
+        land_settings(tmp_path / "landing", "ana", ana)
+        land_settings(tmp_path / "landing", "bob", {"time_zone": "UTC"})
+    with duckdb.connect(str(tmp_path / "stride.duckdb")) as connection:
+        connection.execute("create schema gold")
+        connection.execute(
+            """create table gold.outbox as select * from (values
+            ('1', 'athlete', 'ana', 'low_form', $today, $name, 'Low', 'Low.', 'Baixa', 'Baixa.'),
+            ('2', 'athlete', 'bob', 'low_form', $today, null, 'Low', 'Low.', 'Baixa', 'Baixa.'),
+            ('3', 'athlete', 'ana', 'low_form', $old, null, 'Old', 'Old.', 'Velha', 'Velha.'),
+            ('4', 'operator', null, 'stale', $today, null, 'Stale', 'Stale.', 'Velho', 'Velho.')
+            ) as rows (message_id, recipient, athlete_id, cause, message_date, activity_name,
+            title_en, text_en, title_pt, text_pt)""",
+            {"today": TODAY, "old": TODAY - timedelta(days=30), "name": HOSTILE},
+        )
+    return tmp_path
+
+
+def notify(*arguments):
+    return CliRunner().invoke(cli.main, ("notify", *arguments))
+
+
+def test_a_dry_run_shows_and_sends_nothing_and_needs_no_server(home):
+    done = notify("--dry-run")
+    assert done.exit_code == 0 and "1 to send; nothing was sent." in done.output
+    assert "To: ana@example.org" in done.output and "Baixa." in done.output
+    assert "Velha." not in done.output  # a month old
+    assert "bob: 1 without an address: stride athlete set bob --email" in done.output
+    assert "operator: 1 without an address: set STRIDE_MAIL_OPERATOR" in done.output
+    assert not (home / "deliveries" / "deliveries.jsonl").exists()
+
+
+def test_the_command_sends_everybody_theirs_once(home, mail_server, certificate, monkeypatch):
+    monkeypatch.setenv(
+        "STRIDE_SMTP_URL", f"smtp://stride:s3cr%2Fet%40%3A@127.0.0.1:{mail_server.port}"
+    )
+    monkeypatch.setenv("STRIDE_SMTP_CA", str(certificate))
+    monkeypatch.setenv("STRIDE_MAIL_FROM", "stride@example.org")
+    monkeypatch.setenv("STRIDE_MAIL_OPERATOR", "ops@example.org,more@example.org")
+    assert "2 sent." in notify().output
+    assert "Nothing to send." in notify().output
+    assert mail_server.recipients == [["ana@example.org"], ["ops@example.org", "more@example.org"]]
+    assert mail_server.mails[0]["Subject"] == f"Baixa (ana, {TODAY})"
+    # An address that comes later still gets what waits.
+    CliRunner().invoke(cli.main, ("athlete", "set", "bob", "--email", "bob@example.org"))
+    assert "1 sent." in notify().output
+    log = (home / "deliveries" / "deliveries.jsonl").read_text()
+    assert "example.org" not in log and log.count('"sent"') == 3
+
+
+def test_what_was_muted_since_the_build_is_not_sent(home):
+    CliRunner().invoke(cli.main, ("alert", "mute", "low_form", "--athlete", "ana"))
+    done = notify("--dry-run")
+    assert "0 to send" in done.output and "1 muted." in done.output
+
+
+def test_no_build_and_no_outbox_say_what_to_do(home):
+    with duckdb.connect(str(home / "stride.duckdb")) as connection:
+        connection.execute("drop table gold.outbox")
+    assert "run `make build`" in notify("--dry-run").output
+    (home / "stride.duckdb").unlink()
+    done = notify("--dry-run")
+    assert done.exit_code == 1 and "run `make build` first" in done.output
