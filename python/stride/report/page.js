@@ -44,7 +44,7 @@
       return variable[1] === "--sans" ? style.getPropertyValue("--sans").trim() : colour(variable[1]);
     };
     const figure = JSON.parse(document.getElementById(plot.dataset.figure).textContent, filled);
-    const dates = figure.steps && datesOf(figure.steps);
+    const dates = { ...(figure.steps && datesOf(figure.steps)), ...figure.shared };
     for (const trace of figure.data) if (trace.dates) trace.x = dates[trace.dates];
     return figure;
   }
