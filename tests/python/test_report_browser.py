@@ -17,7 +17,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Wide, high, touched.
 DESKTOP, PHONE = (1280, 900, False), (390, 844, True)
 # What plotly shows of the point under the pointer.
-HOVER = "return [...document.querySelectorAll('.hoverlayer text')].map(t => t.textContent).join(' ')"
+HOVER = (
+    "return [...document.querySelectorAll('.hoverlayer text')].map(t => t.textContent).join(' ')"
+)
 
 
 @pytest.fixture(scope="module")
@@ -236,16 +238,21 @@ def test_a_phone_shows_everything_without_sideways_scrolling(browse):
     assert driver.execute_script(
         "return document.querySelector('[data-figure$=fitness-chart]').layout.dragmode === false"
     )
-    assert driver.execute_script(
-        "return Math.min(...[...document.querySelectorAll('#athlete-1 button')]"
-        ".map(b => b.getBoundingClientRect().height))"
-    ) >= 24
+    assert (
+        driver.execute_script(
+            "return Math.min(...[...document.querySelectorAll('#athlete-1 button')]"
+            ".map(b => b.getBoundingClientRect().height))"
+        )
+        >= 24
+    )
 
 
 def test_paper_is_white_and_has_every_chart(browse):
     driver = browse(scheme="dark")
     driver.execute_script("dispatchEvent(new Event('beforeprint'))")
-    undrawn = "return [...document.querySelectorAll('#athlete-1 .plot')].filter(p => !p.data).length"
+    undrawn = (
+        "return [...document.querySelectorAll('#athlete-1 .plot')].filter(p => !p.data).length"
+    )
     assert driver.execute_script(undrawn) == 0
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     ground = "return getComputedStyle(document.body).backgroundColor"

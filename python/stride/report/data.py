@@ -105,7 +105,7 @@ def _view(connection, relation: str, columns: dict[str, str]) -> None:
         ).fetchall()
     }
     selected = ", ".join(
-        f'cast({_quoted(name) if name in found else "null"} as {kind}) as {_quoted(name)}'
+        f"cast({_quoted(name) if name in found else 'null'} as {kind}) as {_quoted(name)}"
         for name, kind in columns.items()
     )
     source = f"from {relation}" if found else "where false"

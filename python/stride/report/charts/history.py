@@ -19,7 +19,8 @@ def history(forecasts: pd.DataFrame, races: pd.DataFrame) -> dict:
     Returns
     -------
     dict
-        ``data``, ``layout`` and ``shared`` dates; times are milliseconds, so that a date axis writes them as h:mm:ss.
+        ``data``, ``layout`` and ``shared`` dates; times are milliseconds, so that a date axis
+        writes them as h:mm:ss.
     """
     data, shared = [], {}
     for label, said in forecasts.groupby("distance_label", sort=False):
