@@ -16,6 +16,7 @@ from stride.report.charts.recovery import recovery
 from stride.report.charts.sports import css_name, sports_in
 from stride.report.charts.weeks import ZONES, volume, zones
 from stride.report.data import Build
+from stride.report.queries import OF_ATHLETES
 from stride.report.recovery import rest
 from stride.report.spreadsheet import data_link
 from stride.report.strips import strips, track_record
@@ -74,15 +75,14 @@ def _templates() -> Environment:
 
 
 def _athlete(build: Build, name: str) -> dict:
-    frames = {
-        frame: build.of(name, frame) for frame in build.frames if _is_of_athletes(build, frame)
-    }
+    frames = {frame: build.of(name, frame) for frame in OF_ATHLETES}
     days, weeks, races = frames["days"], frames["weeks"], frames["races"]
     today = _first(frames["today"]) if len(days) else None
     as_of = frames["today"]["as_of_date"].iloc[0] if len(frames["today"]) else pd.NaT
     earlier = races[(races["race_date"] < as_of) & races["incomparable_reason"].isna()]
     methods, history_rows = frames["load_methods"], frames["history"]
     ahead = rest(today["ctl"], today["atl"]) if today is not None else None
+    distances = history_rows["distance_label"].unique()
     ledger = track_record(frames["ledger"][frames["ledger"]["predicted_time_s"].notna()])
     alerts = recent_alerts(frames["alerts"], as_of)
     zoned = frames["zones"][list(ZONES)].sum().sum() > 0
@@ -106,9 +106,7 @@ def _athlete(build: Build, name: str) -> dict:
         "fitness_chart": fitness(days, races) if len(days) else None,
         "recovery_chart": recovery(days, ahead) if ahead is not None else None,
         "history_chart": history(history_rows, races) if len(history_rows) else None,
-        "history_choices": [
-            (each, each.capitalize()) for each in history_rows["distance_label"].unique()
-        ],
+        "history_choices": [(each, each.capitalize()) for each in distances],
         "history_table": by_month_end(history_rows),
         "volume_chart": volume(weeks) if len(weeks) else None,
         "zones_chart": zones(frames["zones"]) if zoned else None,
@@ -126,10 +124,6 @@ def _model(build: Build) -> dict:
         "trained": _first(runs[runs["model_version"].notna()]),
         **{name: build.frames[name] for name in ("runs", "decisions", "importance", "record")},
     }
-
-
-def _is_of_athletes(build: Build, frame: str) -> bool:
-    return "athlete_id" in build.frames[frame].columns
 
 
 def _first(frame: pd.DataFrame):
