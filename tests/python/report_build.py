@@ -20,6 +20,15 @@ HOSTILE = [
 ]
 
 
+REASONED = {
+    "refusal_reason": "",
+    "reason_1": "Your last race, 5k in 0:24:50 on 20 Jun 2026: 1.2 % faster",
+    "reason_2": "Fitness (CTL) of 40 load a day: 0.8 % faster",
+    "reason_3": f"Weekly distance {HOSTILE[0]}: 0.3 % slower",
+    "next_race_date": AS_OF + pd.Timedelta(days=12),
+}
+
+
 def everyone(names, **columns) -> pd.DataFrame:
     """The same rows for each athlete."""
     each = pd.DataFrame({"athlete_id": pd.Series(names, dtype=str)})
@@ -99,6 +108,7 @@ def write_build(path, names, years=0.5, races=3, stage="1", race_names=HOSTILE, 
     }
     if later:
         tables |= _later(names, timed | role)
+        tables["gold.athlete_predictions"] = tables["gold.athlete_predictions"].assign(**REASONED)
     with duckdb.connect(str(path)) as connection:
         for name, frame in tables.items():
             connection.execute(f"create schema if not exists {name.split('.')[0]}")
@@ -112,7 +122,9 @@ def write_build(path, names, years=0.5, races=3, stage="1", race_names=HOSTILE, 
 
 def _later(names, forecast) -> dict[str, pd.DataFrame]:
     days = pd.date_range(end=AS_OF, periods=500)
-    said = pd.MultiIndex.from_product([days, DISTANCES], names=["prediction_date", "distance_label"])
+    said = pd.MultiIndex.from_product(
+        [days, DISTANCES], names=["prediction_date", "distance_label"]
+    )
     said = said.to_frame(index=False)
     said["distance_m"] = said["distance_label"].map(DISTANCES)
     pace = 0.3 * (1 + 0.02 * np.sin(np.arange(len(said)) / 200))
@@ -122,19 +134,17 @@ def _later(names, forecast) -> dict[str, pd.DataFrame]:
         upper_80_s=said["predicted_time_s"] * 1.05,
         baseline_time_s=said["predicted_time_s"] * 1.02,
         predicted_at=said["prediction_date"] + pd.Timedelta(hours=6),
-        refusal_reason="",
-        reason_1="Your last race, 5k in 0:24:50 on 20 Jun 2026: 1.2 % faster",
-        reason_2="Fitness (CTL) of 40 load a day: 0.8 % faster",
-        reason_3=f"Weekly distance {HOSTILE[0]}: 0.3 % slower",
+        origin=["replay"] * 100 + ["live"] * (len(said) - 100),
         **{name: forecast[name] for name in ("model_version", "model_role")},
     )
-    alert_days = [AS_OF - pd.Timedelta(days=k) for k in (0, 1, 90)]
+    alert_days = [AS_OF - pd.Timedelta(days=k) for k in (0, 8, 90)]
     return {
         "inference.race_predictions": everyone(names, **said.to_dict("list")),
         "gold.overtraining_alerts": everyone(
             names,
             **{"alert_date": alert_days, "cause": "session_spike", "severity": "warn"},
-            **{"value": 1.4, "limit": 1.1, "days_to_clear": 9, "is_sent_candidate": True},
+            **{"value": 1.4, "limit_value": 1.1, "days_to_clear": 9, "is_sent_candidate": True},
+            **{"title_en": "Longest run of a month", "is_muted": [False, True, False]},
             **{"text_en": f"Today's run was 40 % longer than your longest. {HOSTILE[0]}"},
         ),
         "monitoring.prediction_ledger": everyone(
@@ -157,8 +167,14 @@ def _later(names, forecast) -> dict[str, pd.DataFrame]:
             }
         ),
         "monitoring.drift": pd.DataFrame(
-            {"feature_name": ["ctl"], "checked_on": AS_OF, "statistic": 0.3, "limit": 0.2}
+            {"feature_name": ["ctl"], "checked_on": AS_OF, "statistic": 0.3, "limit_value": 0.2}
         ).assign(is_over=True, days_over=8, is_drift=True, explanation="Higher than in training."),
+        "training.model_decisions": pd.DataFrame(
+            {"decided_at": [AS_OF], "decided_on": AS_OF, "action": "promote", "to_version": "1"}
+        ).assign(decided_by="gate", why="It met every criterion."),
+        "training.feature_importance": pd.DataFrame(
+            {"model_version": ["9", "10"], "feature_group": "earlier_races", "importance_rank": 1}
+        ).assign(effect_pct=4.2),
         "monitoring.retraining_decision": pd.DataFrame(
             {"decided_on": [AS_OF], "should_train": True, "reasons": "12 new races"}
         ),

@@ -44,7 +44,7 @@
       return variable[1] === "--sans" ? style.getPropertyValue("--sans").trim() : colour(variable[1]);
     };
     const figure = JSON.parse(document.getElementById(plot.dataset.figure).textContent, filled);
-    const dates = figure.steps && datesOf(figure.steps);
+    const dates = { ...(figure.steps && datesOf(figure.steps)), ...figure.shared };
     for (const trace of figure.data) if (trace.dates) trace.x = dates[trace.dates];
     return figure;
   }
@@ -53,9 +53,10 @@
 
   function ends(plot) {
     const moments = shownTraces(plot).flatMap((t) => [utc(t.x[0]), utc(t.x[t.x.length - 1])]);
-    const isWeekly = plot.data[0].type === "bar";
-    const margin = isWeekly ? 3.5 * DAY : 0.5 * DAY;
-    return [Math.min(...moments) - margin, Math.max(...moments) + margin];
+    const first = Math.min(...moments), last = Math.max(...moments);
+    if (plot.data[0].type === "bar") return [first - 3.5 * DAY, last + 3.5 * DAY];
+    const hasWeeks = plot.data.some((trace) => trace.dates === "weeks" && trace.x.length);
+    return [first - (hasWeeks ? 6.5 : 0.5) * DAY, last + 0.5 * DAY];
   }
 
   // The range of each axis beside the chart that fits what is between two moments.

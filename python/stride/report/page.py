@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -15,10 +16,11 @@ from stride.report.charts.recovery import recovery
 from stride.report.charts.sports import css_name, sports_in
 from stride.report.charts.weeks import ZONES, volume, zones
 from stride.report.data import Build
+from stride.report.queries import OF_ATHLETES
 from stride.report.recovery import rest
 from stride.report.spreadsheet import data_link
 from stride.report.strips import strips, track_record
-from stride.report.summaries import alert_episodes, by_month, by_month_end, zone_shares
+from stride.report.summaries import by_month, by_month_end, recent_alerts, zone_shares
 
 _HERE = Path(__file__).parent
 PLOTLY = _HERE / "vendor" / "plotly-basic-2.35.2.min.js"
@@ -36,7 +38,29 @@ def render(build: Build) -> str:
     str
         HTML.
     """
-    page = Environment(
+    return (
+        _templates()
+        .get_template("page.html.j2")
+        .render(
+            athletes=[_athlete(build, name) for name in build.athletes],
+            left_out=build.left_out,
+            model=_model(build),
+            pipeline={name: build.frames[name] for name in ("health", "drift")}
+            | {name: _first(build.frames[name]) for name in ("performance", "retraining")},
+            span=words.span,
+            nothing=words.NOTHING,
+            zone_names=ZONES,
+            generated=datetime.now(UTC),
+            plotly=_source(PLOTLY),
+            style=_source(_HERE / "style.css"),
+            script=_source(_HERE / "page.js"),
+        )
+    )
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
         loader=FileSystemLoader(_HERE),
         autoescape=True,
         undefined=StrictUndefined,
@@ -44,36 +68,23 @@ def render(build: Build) -> str:
         lstrip_blocks=True,
     )
     filters = ("time", "pace", "day", "number", "plain", "clean", "support")
-    page.filters |= {name: getattr(words, name) for name in filters}
-    page.filters |= {"data_link": data_link, "chart": _embedded}
-    page.tests["known"] = lambda value: not pd.isna(value)
-    return page.get_template("page.html.j2").render(
-        athletes=[_athlete(build, name) for name in build.athletes],
-        left_out=build.left_out,
-        model=_model(build),
-        pipeline={name: build.frames[name] for name in ("health", "drift")}
-        | {name: _first(build.frames[name]) for name in ("performance", "retraining")},
-        span=words.span,
-        nothing=words.NOTHING,
-        zone_names=ZONES,
-        generated=datetime.now(UTC),
-        plotly=_source(PLOTLY),
-        style=_source(_HERE / "style.css"),
-        script=_source(_HERE / "page.js"),
-    )
+    templates.filters |= {name: getattr(words, name) for name in filters}
+    templates.filters |= {"data_link": data_link, "chart": _embedded}
+    templates.tests["known"] = lambda value: not pd.isna(value)
+    return templates
 
 
 def _athlete(build: Build, name: str) -> dict:
-    frames = {
-        frame: build.of(name, frame) for frame in build.frames if _is_of_athletes(build, frame)
-    }
+    frames = {frame: build.of(name, frame) for frame in OF_ATHLETES}
     days, weeks, races = frames["days"], frames["weeks"], frames["races"]
     today = _first(frames["today"]) if len(days) else None
     as_of = frames["today"]["as_of_date"].iloc[0] if len(frames["today"]) else pd.NaT
     earlier = races[(races["race_date"] < as_of) & races["incomparable_reason"].isna()]
     methods, history_rows = frames["load_methods"], frames["history"]
     ahead = rest(today["ctl"], today["atl"]) if today is not None else None
+    distances = history_rows["distance_label"].unique()
     ledger = track_record(frames["ledger"][frames["ledger"]["predicted_time_s"].notna()])
+    alerts = recent_alerts(frames["alerts"], as_of)
     zoned = frames["zones"][list(ZONES)].sum().sum() > 0
     return frames | {
         "name": name,
@@ -86,7 +97,8 @@ def _athlete(build: Build, name: str) -> dict:
         "ledger": ledger,
         "day_before": ledger[ledger["days_ahead"] == 1],
         "methods": methods.assign(share=100 * methods["load"] / (methods["load"].sum() or 1)),
-        "alerts": alert_episodes(frames["alerts"], as_of),
+        "alerts": alerts,
+        "alerts_now": alerts[alerts["is_now"] & (alerts["is_muted"] != True)],  # noqa: E712
         "sports": [(each, css_name(each)) for each in sports_in(weeks)],
         "months": by_month(days, weeks),
         "zone_shares": zone_shares(frames["zones"], as_of) if zoned else None,
@@ -94,9 +106,7 @@ def _athlete(build: Build, name: str) -> dict:
         "fitness_chart": fitness(days, races) if len(days) else None,
         "recovery_chart": recovery(days, ahead) if ahead is not None else None,
         "history_chart": history(history_rows, races) if len(history_rows) else None,
-        "history_choices": [
-            (each, each.capitalize()) for each in history_rows["distance_label"].unique()
-        ],
+        "history_choices": [(each, each.capitalize()) for each in distances],
         "history_table": by_month_end(history_rows),
         "volume_chart": volume(weeks) if len(weeks) else None,
         "zones_chart": zones(frames["zones"]) if zoned else None,
@@ -104,21 +114,16 @@ def _athlete(build: Build, name: str) -> dict:
 
 
 def _model(build: Build) -> dict:
-    evaluation = build.frames["evaluation"]
+    evaluation, runs = build.frames["evaluation"], build.frames["runs"]
     return {
         "evaluation": evaluation,
         "overall": _first(evaluation[evaluation["scope"] == "all"]),
         "cold_start": _first(build.frames["cold_start"]),
         "gate": build.frames["gate"],
         "leak": build.frames["leak"].set_index("join_kind")["mape_pct"].dropna().to_dict(),
-        "runs": build.frames["runs"],
-        "trained": _first(build.frames["runs"]),
-        "record": build.frames["record"],
+        "trained": _first(runs[runs["model_version"].notna()]),
+        **{name: build.frames[name] for name in ("runs", "decisions", "importance", "record")},
     }
-
-
-def _is_of_athletes(build: Build, frame: str) -> bool:
-    return "athlete_id" in build.frames[frame].columns
 
 
 def _first(frame: pd.DataFrame):

@@ -16,8 +16,13 @@ LATER = {
         "upper_80_s": "double",
         "baseline_time_s": "double",
         "support": "varchar",
+        "refusal_reason": "varchar",
+        "reason_1": "varchar",
+        "reason_2": "varchar",
+        "reason_3": "varchar",
         "model_version": "varchar",
         "model_role": "varchar",
+        "next_race_date": "date",
     },
     "inference.race_predictions": {
         "athlete_id": "varchar",
@@ -30,10 +35,7 @@ LATER = {
         "baseline_time_s": "double",
         "model_version": "varchar",
         "model_role": "varchar",
-        "refusal_reason": "varchar",
-        "reason_1": "varchar",
-        "reason_2": "varchar",
-        "reason_3": "varchar",
+        "origin": "varchar",
         "predicted_at": "timestamp",
     },
     "gold.overtraining_alerts": {
@@ -41,8 +43,10 @@ LATER = {
         "alert_date": "date",
         "cause": "varchar",
         "severity": "varchar",
+        "title_en": "varchar",
         "text_en": "varchar",
         "days_to_clear": "bigint",
+        "is_muted": "boolean",
     },
     "monitoring.prediction_ledger": {
         "athlete_id": "varchar",
@@ -79,23 +83,17 @@ LATER = {
     "monitoring.drift": {
         "feature_name": "varchar",
         "checked_on": "date",
-        "statistic": "double",
-        "limit": "double",
-        "is_over": "boolean",
-        "days_over": "bigint",
         "is_drift": "boolean",
         "explanation": "varchar",
     },
     "monitoring.estimated_performance": {
         "chunk_start": "date",
         "chunk_end": "date",
-        "model_version": "varchar",
         "status": "varchar",
         "reason": "varchar",
         "estimated_mae_s": "double",
         "limit_s": "double",
         "is_worse": "boolean",
-        "realised_mae_s": "double",
     },
     "monitoring.retraining_decision": {
         "decided_on": "date",
@@ -107,7 +105,22 @@ LATER = {
         "model_role": "varchar",
         "training_races": "bigint",
         "is_gate_passed": "boolean",
+        "outcome_reason": "varchar",
         "trained_at": "timestamp",
+    },
+    "training.model_decisions": {
+        "decided_at": "timestamp",
+        "decided_on": "date",
+        "action": "varchar",
+        "decided_by": "varchar",
+        "why": "varchar",
+        "to_version": "varchar",
+    },
+    "training.feature_importance": {
+        "model_version": "varchar",
+        "feature_group": "varchar",
+        "effect_pct": "double",
+        "importance_rank": "bigint",
     },
     "training.model_evaluation": {
         "scope": "varchar",
@@ -115,11 +128,15 @@ LATER = {
         "races": "bigint",
         "races_with_baseline": "bigint",
         "mape_pct": "double",
+        "mape_low_pct": "double",
+        "mape_high_pct": "double",
         "bias_pct": "double",
         "interval_coverage_pct": "double",
         "paired_mape_pct": "double",
         "baseline_mape_pct": "double",
         "skill_pct": "double",
+        "hardest_baseline": "varchar",
+        "hardest_skill_pct": "double",
     },
     "training.backtest_predictions": {
         "athlete_id": "varchar",
@@ -143,20 +160,14 @@ OF_ATHLETES = {
         left join features.rolling_features as days
             on today.athlete_id = days.athlete_id and today.as_of_date = days.feature_date""",
     "forecasts": """
-        select forecasts.*, said.refusal_reason, said.reason_1, said.reason_2, said.reason_3
-        from gold_athlete_predictions as forecasts semi join chosen using (athlete_id)
-        left join (
-            select * from inference_race_predictions
-            qualify 1 = row_number() over (
-                partition by athlete_id, prediction_date, distance_m, model_version
-                order by predicted_at desc)
-        ) as said using (athlete_id, prediction_date, distance_m, model_version)
+        from gold_athlete_predictions semi join chosen using (athlete_id)
         order by athlete_id, distance_m""",
     # The last word of a day; beyond a year, of a week.
     "history": """
         select athlete_id, distance_label, distance_m, prediction_date, predicted_time_s,
             lower_80_s, upper_80_s, baseline_time_s,
-            cast(predicted_at as date) > prediction_date + 1 as is_afterwards
+            coalesce(origin <> 'live', cast(predicted_at as date) > prediction_date + 1)
+                as is_afterwards
         from inference_race_predictions semi join chosen using (athlete_id)
         left join silver.athletes using (athlete_id)
         where model_role <> 'challenger' and predicted_time_s is not null
@@ -229,6 +240,11 @@ OF_ALL = {
     "cold_start": """
         from training_model_evaluation where protocol = 'cold_start' and scope = 'all'""",
     "leak": "from training.leak_demonstration",
+    "decisions": "from training_model_decisions order by decided_at desc limit 5",
+    "importance": """
+        from training_feature_importance
+        qualify model_version = max_by(model_version, try_cast(model_version as bigint)) over ()
+        order by importance_rank limit 6""",
     "gate": "from training.gate_results order by criterion",
     "runs": "from training_training_runs order by trained_at desc limit 5",
     "record": "from gold_track_record order by days_ahead, distance_label",
@@ -239,7 +255,7 @@ OF_ALL = {
     "drift": """
         from monitoring_drift
         qualify checked_on = max(checked_on) over (partition by feature_name)
-        order by is_drift desc, is_over desc, feature_name""",
+        order by is_drift desc, feature_name""",
     "performance": "from monitoring_estimated_performance order by chunk_end desc limit 1",
     "retraining": "from monitoring_retraining_decision order by decided_on desc limit 1",
 }

@@ -27,8 +27,11 @@ def rest(ctl: float, atl: float, days: int = 14) -> pd.DataFrame:
 
     Examples
     --------
-    >>> rest(50, 70).query("day in [1, 7, 14]").round(1).to_dict("list")
-    {'day': [1, 7, 14], 'ctl': [48.8, 42.3, 35.8], 'atl': [60.7, 25.8, 9.5], 'tsb': [-20.0, 13.6, 25.8]}
+    >>> print(rest(50, 70).query("day in [1, 7, 14]").round(1).to_string(index=False))
+     day  ctl  atl   tsb
+       1 48.8 60.7 -20.0
+       7 42.3 25.8  13.6
+      14 35.8  9.5  25.8
     """
     day = np.arange(days + 1)
     fitness, fatigue = ctl * np.exp(-day / _CTL_DAYS), atl * np.exp(-day / _ATL_DAYS)

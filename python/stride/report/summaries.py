@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-ALERTS_SHOWN_DAYS = 365
+ALERTS_SHOWN_DAYS, ALERTS_NOW_DAYS = 365, 7
 
 
 def by_month(days: pd.DataFrame, weeks: pd.DataFrame, shown: int = 24) -> pd.DataFrame:
@@ -84,33 +84,21 @@ def zone_shares(weeks: pd.DataFrame, as_of, days: int = 28) -> dict:
     }
 
 
-def alert_episodes(alerts: pd.DataFrame, as_of) -> pd.DataFrame:
-    """Fold days in a row of one cause into one alert, the latest first.
+def recent_alerts(alerts: pd.DataFrame, as_of) -> pd.DataFrame:
+    """Alerts of the last year, the latest first.
 
     Parameters
     ----------
     alerts : DataFrame
         `gold.overtraining_alerts` of one athlete.
     as_of : Timestamp
-        The day the build stands on; alerts of the year before it are shown.
+        The day the build stands on.
 
     Returns
     -------
     DataFrame
-        The row of each alert's last day, with ``first_date`` and ``days``; ``is_now`` if it holds
-        on the last day.
+        With ``is_now``: of the last seven days, in which the same cause does not alert again.
     """
-    if alerts.empty:
-        return alerts.assign(first_date=pd.NaT, days=0, is_now=False)
-    recent = alerts[alerts["alert_date"] > as_of - pd.Timedelta(days=ALERTS_SHOWN_DAYS)]
-    recent = recent.sort_values(["cause", "alert_date"])
-    gap = recent.groupby("cause")["alert_date"].diff().dt.days
-    episode = (gap.isna() | (gap > 1)).cumsum()
-    grouped = recent.groupby(episode)
-    last = grouped.tail(1)
-    last = last.assign(
-        first_date=grouped["alert_date"].min().to_numpy(),
-        days=grouped.size().to_numpy(),
-        is_now=last["alert_date"] >= as_of,
-    )
-    return last.sort_values(["alert_date", "severity"], ascending=[False, False])
+    age = (as_of - alerts["alert_date"]).dt.days
+    recent = alerts.assign(is_now=age < ALERTS_NOW_DAYS)[age < ALERTS_SHOWN_DAYS]
+    return recent.sort_values(["alert_date", "severity"], ascending=[False, False])

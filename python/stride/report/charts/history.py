@@ -19,11 +19,13 @@ def history(forecasts: pd.DataFrame, races: pd.DataFrame) -> dict:
     Returns
     -------
     dict
-        ``data`` and ``layout``; times are milliseconds, so that a date axis writes them as h:mm:ss.
+        ``data``, ``layout`` and ``shared`` dates; times are milliseconds, so that a date axis
+        writes them as h:mm:ss.
     """
-    data = []
+    data, shared = [], {}
     for label, said in forecasts.groupby("distance_label", sort=False):
-        dates = said["prediction_date"].dt.strftime("%Y-%m-%d").tolist()
+        shared[label] = said["prediction_date"].dt.strftime("%Y-%m-%d").tolist()
+        dates = {"dates": label}
         band = {"line": {"width": 0, "shape": "hv"}, "mode": "lines"}
         data += [
             _trace(label, "Fastest of the 80 %", dates, said["lower_80_s"], **band),
@@ -55,6 +57,7 @@ def history(forecasts: pd.DataFrame, races: pd.DataFrame) -> dict:
             _results(label, races, said["prediction_date"].min()),
         ]
     return {
+        "shared": shared,
         "data": data,
         "layout": layout(
             300,
@@ -71,7 +74,7 @@ def _results(label: str, races: pd.DataFrame, since) -> dict:
     return _trace(
         label,
         "Result",
-        ran["race_date"].dt.strftime("%Y-%m-%d").tolist(),
+        {"x": ran["race_date"].dt.strftime("%Y-%m-%d").tolist()},
         ran["race_time_s"],
         mode="markers",
         text=[f"{time(row.race_time_s)}, {safe(row.race_name)}" for row in ran.itertuples()],
@@ -85,12 +88,12 @@ def _results(label: str, races: pd.DataFrame, since) -> dict:
     )
 
 
-def _trace(label: str, name: str, dates: list[str], seconds: pd.Series, **more) -> dict:
+def _trace(label: str, name: str, dates: dict, seconds: pd.Series, **more) -> dict:
     return {
         "type": "scatter",
         "name": name,
         "meta": {"shown": label, "unit": "time"},
-        "x": dates,
+        **dates,
         "y": [None if s != s else round(s) * 1000 for s in seconds],
         "hovertemplate": f"%{{y|%-H:%M:%S}}<extra>{name}</extra>",
         **more,

@@ -1,0 +1,84 @@
+"""`make docs` reads as a product, holds no data, and does not say where it was made."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import ROOT
+from report_build import HOSTILE
+
+
+@pytest.fixture(scope="module")
+def docs(sample_home, tmp_path_factory):
+    """The page, made from a copy of the sample in which activities have hostile names."""
+    home = tmp_path_factory.mktemp("docs") / "home"
+    shutil.copytree(sample_home.folder, home, ignore=shutil.ignore_patterns("mlflow*", "sample"))
+    with duckdb.connect(str(home / "stride.duckdb")) as connection:
+        connection.execute(
+            "update silver.activities set activity_name = ?", [HOSTILE[0] + HOSTILE[2]]
+        )
+    environment = sample_home.environment | {
+        "STRIDE_HOME": str(home),
+        "DBT_TARGET_PATH": str(home / "target"),
+        "DBT_LOG_PATH": str(home / "logs"),
+    }
+    for name in [name for name in environment if name.startswith("MAKE") or name == "MFLAGS"]:
+        environment.pop(name)
+    program = Path(sys.executable).parent
+    done = subprocess.run(
+        ["make", "--old-file", ".venv/installed", f"BIN={program}", "AS_OF=2026-06-30", "docs"],
+        cwd=ROOT,
+        env=environment | {"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    return (home / "target" / "static_index.html").read_text(encoding="utf-8")
+
+
+def test_it_opens_with_the_architecture_units_and_definitions(docs):
+    for said in ("From an athlete's own training history", "## Units", "exponential average of"):
+        assert said in docs
+
+
+def test_it_does_not_say_where_it_was_made(docs):
+    assert str(ROOT) not in docs
+    assert not re.search(r"/(home|root|tmp|work|Users|private)/[\w.-]+/", docs)
+
+
+def test_it_holds_no_data(docs):
+    assert "alert('x')" not in docs
+    assert "config.items()" not in docs
+    assert "sample-1" not in docs
+
+
+@pytest.mark.parametrize("name", ["report", "dashboard", "alerts", "model"])
+def test_what_people_see_has_an_owner_and_roots(sample_home, name):
+    import json
+
+    manifest = json.loads((sample_home.folder / "target" / "manifest.json").read_text())
+    exposure = manifest["exposures"][f"exposure.stride.{name}"]
+    assert exposure["owner"]["name"] and exposure["maturity"]
+    needed = {"report": _of_the_report, "dashboard": _of_the_dashboard}.get(name, set)()
+    models = {n["name"] for n in manifest["nodes"].values() if n["resource_type"] == "model"}
+    named = {node.split(".")[-1] for node in exposure["depends_on"]["nodes"]}
+    assert needed & models <= named
+
+
+def _of_the_report():
+    from stride.report.queries import LATER, OF_ALL, OF_ATHLETES
+
+    text = " ".join([*OF_ATHLETES.values(), *OF_ALL.values()])
+    schemas = "silver|features|labels|training|inference|monitoring|gold"
+    return set(re.findall(rf"\b(?:{schemas})\.(\w+)", text)) | {t.split(".")[1] for t in LATER}
+
+
+def _of_the_dashboard():
+    from test_dashboard import QUERIES, relations
+
+    return {relation.split(".")[1] for sql in QUERIES.values() for relation in relations(sql)}
