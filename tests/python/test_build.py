@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
+
 from conftest import LAST_DAY, ROOT, Home
 
 OF_THE_RUN = {

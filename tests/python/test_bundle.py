@@ -10,9 +10,9 @@ import duckdb
 import jsonschema
 import pytest
 import yaml
-from conftest import ROOT
 
 import bundle
+from conftest import ROOT
 
 TARGETS = ("dev", "staging", "bootstrap", "prod")
 FILLED = {
@@ -120,7 +120,7 @@ def test_monitoring_follows_inference_and_starts_training_only_when_the_decision
     follows = raw["inference"]["tasks"][-1]
     assert follows["run_job_task"]["job_id"] == "${resources.jobs.monitoring.id}"
     assert follows["run_if"] == "ALL_DONE"
-    build, decision, condition, training = raw["monitoring"]["tasks"]
+    decision, condition, training = raw["monitoring"]["tasks"][1:]
     assert condition["condition_task"] == {
         "op": "EQUAL_TO",
         "left": "{{tasks.decision.output.first_row.should_train}}",

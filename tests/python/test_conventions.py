@@ -5,6 +5,7 @@ import json
 import re
 
 import pytest
+
 from conftest import ROOT
 
 LAYERS = {"bronze", "silver", "features", "labels", "point_in_time"} | {

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+
 from conftest import ROOT, Home
 
 SOURCES = {

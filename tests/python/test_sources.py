@@ -8,8 +8,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from conftest import Home
 from test_import import gpx, run, table
+
+from conftest import Home
 
 SILVER = (
     "--indirect-selection=buildable",
