@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
-
 from conftest import LAST_DAY, ROOT, Home
 
 OF_THE_RUN = {

@@ -10,9 +10,9 @@ import duckdb
 import jsonschema
 import pytest
 import yaml
+from conftest import ROOT
 
 import bundle
-from conftest import ROOT
 
 TARGETS = ("dev", "staging", "bootstrap", "prod")
 FILLED = {

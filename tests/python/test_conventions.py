@@ -5,7 +5,6 @@ import json
 import re
 
 import pytest
-
 from conftest import ROOT
 
 LAYERS = {"bronze", "silver", "features", "labels", "point_in_time"} | {

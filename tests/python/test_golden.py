@@ -8,9 +8,8 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from histories import Histories
-
 from conftest import Home
+from histories import Histories
 
 FIRST = date(2024, 1, 1)
 ELEVATE = {1: 150, 2: 150, 15: 190, 30: 150, 33: 190, 34: 190, 38: 300, 39: 300, 40: 419, 43: 380}

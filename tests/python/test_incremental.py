@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from histories import Histories
-
 from conftest import ROOT, Home
+from histories import Histories
 
 TABLES = {
     "activity_features": ["athlete_id", "activity_id"],

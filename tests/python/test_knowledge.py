@@ -10,9 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from test_leaks import leak
-
 from conftest import ROOT, Home
+from test_leaks import leak
 
 RACE_DAY, AFTER = date(2024, 6, 9), date(2024, 6, 30)
 # In Tokyo it is already the morning of the race, in UTC the day before.

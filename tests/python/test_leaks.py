@@ -12,7 +12,6 @@ import pandas as pd
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-
 from conftest import LAST_DAY, ROOT, Home
 
 POINT_IN_TIME = ("--select", "+race_features", "+forecast_features")

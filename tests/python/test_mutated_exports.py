@@ -5,10 +5,10 @@ import csv
 import io
 from datetime import UTC, datetime, timedelta
 
+from conftest import LAST_DAY, Home
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from conftest import LAST_DAY, Home
 from stride.errors import StrideError
 from stride.ingest import headers
 from stride.ingest.importing import Options, import_path

@@ -8,7 +8,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-
 from conftest import ROOT, Home
 
 # Read off the names by hand, activity by activity. The points were tuned on the first log alone;

@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-
 from conftest import ROOT, Home
 
 SOURCES = {

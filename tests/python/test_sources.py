@@ -8,9 +8,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from test_import import gpx, run, table
-
 from conftest import Home
+from test_import import gpx, run, table
 
 SILVER = (
     "--indirect-selection=buildable",

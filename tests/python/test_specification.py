@@ -5,8 +5,8 @@ from copy import deepcopy
 
 import pytest
 import yaml
-
 from conftest import ROOT
+
 from stride.errors import StrideError
 from stride.racetime.specification import canonical, fingerprint, refusal
 

@@ -4,8 +4,8 @@ import csv
 import re
 
 import pytest
-
 from conftest import ROOT
+
 from stride.ingest import headers
 
 # SportType of Strava's API.

@@ -4,10 +4,9 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
+from conftest import Home
 from local_strava import CLIENT_ID, CLIENT_SECRET, Account, LocalStrava, summary
 from test_import import run, table
-
-from conftest import Home
 
 
 def ok(done) -> str:
