@@ -7,7 +7,10 @@
     {{ return(adapter.dispatch('feature_table')(keys, time_key)) }}
 {%- endmacro %}
 
-{% macro default__feature_table(keys, time_key) -%}{%- endmacro %}
+{% macro duckdb__feature_table(keys, time_key) -%}{%- endmacro %}
+
+{#- A plain Spark has no catalog that keeps keys. -#}
+{% macro spark__feature_table(keys, time_key) -%}{%- endmacro %}
 
 {% macro databricks__feature_table(keys, time_key) -%}
     {%- if execute -%}
