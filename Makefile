@@ -18,7 +18,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 VARS := $(if $(AS_OF),--vars '{as_of_date: $(AS_OF)}')
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo build freshness report docs test lint format pytest parity benchmark-as-of benchmark-import benchmark-features lock clean
+.PHONY: help install demo build freshness report docs test lint format pytest parity test-databricks benchmark-as-of benchmark-import benchmark-features lock clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 20
@@ -80,6 +80,16 @@ parity: $(VENV)/installed-dev  ## Build the sample on DuckDB and on Spark throug
 	@$(BIN)/stride sample --athletes 3 --years 2 --seed 5
 	@$(BIN)/stride import $(STRIDE_HOME)/sample/athletes.csv
 	@$(BIN)/python tests/databricks/parity.py --as-of-date 2026-06-30
+
+test-databricks: $(VENV)/installed-dev target/delta/installed  ## Proofs for Databricks: Delta Lake, Unity Catalog's DDL, the wheel
+	@$(BIN)/python -m pytest tests/databricks
+
+# Java and Maven are wanted for this alone; without them those proofs say that they are skipped.
+target/delta/installed: tests/databricks/pom.xml
+	@mkdir -p $(@D)
+	@if command -v mvn >/dev/null; then \
+	 echo "Fetching Delta Lake's jars" && mvn --quiet --batch-mode -f $< dependency:copy-dependencies && touch $@; \
+	 else echo "There is no mvn here: what needs Delta Lake's jars is skipped"; fi
 
 benchmark-as-of: export STRIDE_HOME := target/benchmark
 benchmark-as-of: $(VENV)/installed-dev  ## Time of the point-in-time join: a million races over nine million days

@@ -11,7 +11,9 @@
 -#}
 {% macro state_before(events, keys, event_date, known_in_time=false) -%}
 {%- set is_in_time = known_in_time and is_as_known() -%}
-{%- set current_states, known_states = ref('rolling_features'), ref('stg_known_states') -%}
+{%- set specification = var('feature_specification') -%}
+{%- set state, past = specification['state'], specification['earlier_races'] -%}
+{%- set current_states, known_states = ref(state['table']), ref('stg_known_states') -%}
 {%- set brought = ['feature_date', 'state_known_at'] + state_columns() -%}
 with
 
@@ -36,7 +38,7 @@ states as (
     {%- else -%}
     select
         *,
-        feature_date as usable_after,
+        {{ state['time_key'] }} as usable_after,
         cast(null as timestamp) as state_known_at
 
     from {{ current_states }}
@@ -48,15 +50,16 @@ races as (
 
     select
         *,
-        {{ 'greatest(race_date, known_on)' if is_in_time else 'race_date' }} as usable_after
+        {{ 'greatest(' ~ past['time_key'] ~ ', known_on)' if is_in_time else past['time_key'] }}
+            as usable_after
 
-    from {{ ref('stg_comparable_races') }}
+    from {{ ref(past['table']) }}
 
 ),
 
 placed as (
 
-    {{ as_of_join('events', 'states', ['athlete_id'], 'event_date', 'usable_after', brought) }}
+    {{ as_of_join('events', 'states', state['keys'], 'event_date', 'usable_after', brought) }}
 
 ),
 
@@ -66,7 +69,7 @@ earlier_races as (
         events.{{ keys[0] }},
         races.distance_m,
         races.race_time_s,
-        {{ days_between('races.race_date', 'events.event_date') }} as days_since,
+        {{ days_between('races.' ~ past['time_key'], 'events.event_date') }} as days_since,
         count(*) over (partition by events.{{ keys[0] }}) as races_before,
         row_number() over (
             partition by events.{{ keys[0] }}
@@ -78,6 +81,8 @@ earlier_races as (
     inner join races
         on events.athlete_id = races.athlete_id
         and races.usable_after < events.event_date
+        and {{ days_between('races.' ~ past['time_key'], 'events.event_date') }}
+            <= {{ past['look_back_days'] }}
 
 ),
 

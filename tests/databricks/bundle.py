@@ -1,6 +1,7 @@
 """The bundle as the Databricks CLI would read it: files included, variables filled in."""
 
 import importlib
+import json
 import re
 from copy import deepcopy
 from pathlib import Path
@@ -111,6 +112,26 @@ def check(group: str, resource: dict) -> None:
     """
     module = importlib.import_module(f"databricks.bundles.{group}")
     getattr(module, CLASSES[group]).from_dict(resource)
+
+
+def queries(resources: dict, project: Path = PROJECT) -> dict[str, str]:
+    """What alerts, conditions and dashboards ask, by name; parameters filled in."""
+    catalog = resources["schemas"]["gold"]["catalog_name"]
+    found = {name: alert["query_text"] for name, alert in resources["alerts"].items()}
+    for file in sorted((project / "resources" / "sql").glob("*.sql")):
+        named = re.sub(r"identifier\(:catalog \|\| '(.*?)'\)", rf"{catalog}\1", file.read_text())
+        found[file.stem] = named
+    for dashboard in resources["dashboards"].values():
+        file = project / "resources" / dashboard["file_path"]
+        content = json.loads(file.read_text()) if file.exists() else {"datasets": []}
+        for dataset in content["datasets"]:
+            found[f"dashboard {dataset['name']}"] = "".join(dataset["queryLines"])
+    return found
+
+
+def tables_in(query: str) -> set[str]:
+    """Tables that a query reads, as schema.name."""
+    return set(re.findall(r"(?i)\b(?:from|join)\s+(?:\w+\.)?(\w+\.\w+)", query))
 
 
 def references(text: str) -> set[str]:

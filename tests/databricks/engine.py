@@ -34,9 +34,12 @@ def start(state: Path, jars: Path | None = None):
     from pyspark.sql import SparkSession
 
     settings = {
-        "spark.driver.memory": os.environ.get("WORKSPACE_MEMORY", "2g"),
+        "spark.driver.memory": os.environ.get("WORKSPACE_MEMORY", "3g"),
         # Hundreds of short statements: time goes into compiling, not into crunching rows.
-        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseParallelGC",
+        # The quick compiler has room for little by default; when it is used up, nothing more is
+        # compiled at all.
+        "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseParallelGC"
+        " -XX:ReservedCodeCacheSize=512m",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.ui.enabled": "false",

@@ -34,11 +34,11 @@ def parse(text: str, has_delta: bool = False) -> Wanted:
     if text.startswith("("):
         items, text = _in_parentheses(text)
         columns = f"({', '.join(_columns(items, wanted))}) "
-    query = re.search(r"\bas\b\s*(?:\(|select\b|with\b)", text, re.I)
+    query = re.search(r"\bas\b\s*(?:\(|select\b|with\b)", _bare(text), re.I)
     options, query = (text[: query.start()], text[query.start() :]) if query else (text, "")
     if not has_delta:
         options = re.sub(r"(?i)\busing\s+delta\b", "using parquet", options)
-    clustering = re.search(r"\bcluster\s+by\s+(auto|none|\([^)]*\))", options, re.I)
+    clustering = re.search(r"\bcluster\s+by\s+(auto|none|\([^)]*\))", _bare(options), re.I)
     if clustering:
         wanted.clustering = clustering[1]
         # Automatic clustering is Databricks' own; columns to cluster by are Delta's.
@@ -57,9 +57,9 @@ def _columns(items: list[str], wanted: Wanted) -> list[str]:
             re.I | re.S,
         )
         if found:
-            wanted.constraints.append((found[1], found[2]))
+            wanted.constraints.append((found[1], found[2].strip()))
             continue
-        if re.search(r"\bnot\s+null\b", item, re.I):
+        if re.search(r"\bnot\s+null\b", _bare(item), re.I):
             wanted.not_null.add(re.match(r"\s*`?(\w+)", item)[1].lower())
         kept.append(item)
     return kept
@@ -67,13 +67,9 @@ def _columns(items: list[str], wanted: Wanted) -> list[str]:
 
 def _in_parentheses(text: str) -> tuple[list[str], str]:
     """Items of the list that the text opens with, and what comes after it."""
-    items, depth, quote, start = [], 0, None, 1
-    for at, letter in enumerate(text):
-        if quote:
-            quote = None if letter == quote else quote
-        elif letter in "'`\"":
-            quote = letter
-        elif letter in "(<":
+    items, depth, start = [], 0, 1
+    for at, letter in enumerate(_bare(text)):
+        if letter in "(<":
             depth += 1
         elif letter in ")>":
             depth -= 1
@@ -83,3 +79,9 @@ def _in_parentheses(text: str) -> tuple[list[str], str]:
             items.append(text[start:at])
             start = at + 1
     raise ValueError(f"[PARSE_SYNTAX_ERROR] unclosed parenthesis: {text[:80]}")
+
+
+def _bare(text: str) -> str:
+    """The text with blanks for all that is quoted: comments may hold any word."""
+    quoted = r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`"
+    return re.sub(quoted, lambda found: " " * len(found[0]), text, flags=re.S)

@@ -1,0 +1,71 @@
+"""What the proofs share: a sample, its tables on DuckDB, and the same on Delta Lake."""
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from parity import lay_home
+from proof import ALL_TESTS, CATALOG, DAY, KEPT, ROOT, UNIT_TESTS, VOLUME, WHEEL, OnDelta, Project
+from session import workspace
+
+
+@pytest.fixture(scope="session")
+def work(tmp_path_factory) -> Path:
+    """Folder of the homes, with the landing of the sample."""
+    folder = tmp_path_factory.mktemp("databricks")
+    environment = os.environ | {"STRIDE_HOME": str(folder)}
+    stride = Path(sys.executable).with_name("stride")
+    for command in (
+        ["sample", "--athletes", "2", "--years", "1", "--seed", "5"],
+        ["import", str(folder / "sample" / "athletes.csv")],
+    ):
+        subprocess.run([stride, *command], env=environment, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def local(work) -> Project:
+    """The sample built on DuckDB, as of the day before and of the day."""
+    lay_home(work / "local", work / "landing")
+    project = Project("local", work / "local", dict(os.environ))
+    project.environment.pop("STRIDE_LANDING", None)
+    project.build(DAY - timedelta(days=1), *ALL_TESTS)
+    project.build(DAY, *ALL_TESTS)
+    return project
+
+
+@pytest.fixture(scope="session")
+def jars() -> Path:
+    """Delta Lake's jars, where they are."""
+    import pyspark
+
+    folder = ROOT / "target" / "delta"
+    if not list(folder.glob("delta-spark_*.jar")):
+        pytest.skip("Delta Lake's jars are not here; `make test-databricks` fetches them, with mvn")
+    wanted = next(folder.glob("delta-spark_*.jar")).name.split("_")[1]
+    if not pyspark.__version__.startswith(wanted):
+        pytest.skip(f"Delta Lake's jars are for Spark {wanted}, this is {pyspark.__version__}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def delta(work, jars):
+    """The sample built on Delta Lake: the day before, the same again, and the day."""
+    home = work / "databricks"
+    volumes = home / "volumes"
+    lay_home(home, work / "landing", volumes / CATALOG / VOLUME)
+    # Python models run in the workspace: their registry is this home's too.
+    os.environ["STRIDE_HOME"] = str(home)
+    with workspace(home / "workspace", volumes, CATALOG, ROOT / "python", jars=jars) as environment:
+        environment |= {"STRIDE_LANDING": f"/Volumes/{CATALOG}/{VOLUME}", "STRIDE_WHEEL": WHEEL}
+        project = OnDelta("databricks", home, environment)
+        project.build(DAY - timedelta(days=1), *UNIT_TESTS)
+        project.first = project.contents(*KEPT)
+        project.build(DAY - timedelta(days=1), *ALL_TESTS)
+        project.second = project.contents(*KEPT)
+        project.build(DAY, *ALL_TESTS)
+        yield project

@@ -1,0 +1,228 @@
+"""The whole graph on Delta Lake, through the real adapter: equal, repeatable, and as configured."""
+
+import re
+import shutil
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+
+import bundle
+from parity import compare_all
+from proof import CATALOG, DAY, KEPT, ROOT, WHEEL
+
+# Rules of the stand-in for what only Unity Catalog has or open-source Spark cannot say. Delta's
+# own work (MERGE, UPDATE, DELETE, NOT NULL, CLUSTER BY, history) is none of them.
+EMULATED = {
+    "set_tags",
+    "set_column_tags",
+    "add_constraint",
+    "drop_constraint",
+    "set_not_null",
+    "rename",
+    "information_schema",
+    "no_upkeep",
+    "comment_on_column",
+    "comment_on_view",
+    "describe_as_json",
+    "describe_extended",
+    "show_table_extended",
+    "read_files",
+    "create_table",
+}
+
+FEATURE_TABLES = {
+    "features.daily_features": "athlete_id, feature_date timeseries",
+    "features.rolling_features": "athlete_id, feature_date timeseries",
+    "point_in_time.feature_history": "athlete_id, feature_date, known_at timeseries",
+}
+
+
+def statements(delta) -> list[str]:
+    """What was run, in small letters, without quotes and line breaks."""
+    return [
+        re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/|`", "", record["sql"].lower(), flags=re.S)).strip()
+        for record in delta.log("sql")
+        if record["ok"]
+    ]
+
+
+def test_every_table_is_the_same_on_both_engines(delta, local, work):
+    assert compare_all(work, delta.environment, CATALOG)
+
+
+def test_a_second_build_of_the_same_day_changes_no_row(delta):
+    assert all(delta.first[table] for table in KEPT)
+    assert delta.first == delta.second
+
+
+def test_the_next_day_adds_and_rewrites_nothing(delta):
+    for table in ("point_in_time.feature_history", "inference.race_predictions"):
+        now = set(map(repr, delta.contents(table)[table]))
+        assert set(map(repr, delta.second[table])) < now
+
+
+def test_nothing_is_emulated_that_delta_does(delta):
+    used = {rule for record in delta.log("sql") if record["ok"] for rule in record.get("rules", [])}
+    assert used <= EMULATED
+    operations = {
+        operation
+        for table in ("features.rolling_features", "features.athlete_settings_history")
+        for (operation,) in delta.ask(f"select operation from (describe history {CATALOG}.{table})")
+    }
+    assert {"DELETE", "WRITE", "MERGE"} <= operations
+
+
+def test_an_earlier_version_can_be_read(delta):
+    table = f"{CATALOG}.inference.race_predictions"
+    ((before,),) = delta.ask(f"select count(*) from {table} version as of 1")
+    ((now,),) = delta.ask(f"select count(*) from {table}")
+    assert 0 <= before < now
+
+
+@pytest.mark.parametrize("table", sorted(FEATURE_TABLES))
+def test_a_feature_table_gets_its_key_once(delta, table):
+    schema, name = table.split(".")
+    wanted = (
+        f"alter table {CATALOG}.{table} add constraint pk_{name}"
+        f" primary key ({FEATURE_TABLES[table]})"
+    )
+    assert statements(delta).count(wanted) == 1
+    keys = delta.ask(
+        f"select column_name from {CATALOG}.information_schema.key_column_usage where"
+        f" table_schema = '{schema}' and table_name = '{name}' order by ordinal_position"
+    )
+    assert ", ".join(key for (key,) in keys) == FEATURE_TABLES[table].removesuffix(" timeseries")
+
+
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    [
+        ("features.rolling_features", ["athlete_id", "feature_date"]),
+        ("point_in_time.feature_history", ["athlete_id", "feature_date"]),
+        ("inference.inference_log", ["prediction_date", "athlete_id"]),
+    ],
+)
+def test_clustering_is_deltas_own(delta, table, columns):
+    ((found,),) = delta.ask(f"select clusteringColumns from (describe detail {CATALOG}.{table})")
+    assert list(found) == columns
+
+
+def test_comments_are_the_descriptions(delta):
+    models = yaml.safe_load((ROOT / "models/point_in_time/_point_in_time.yml").read_text())[
+        "models"
+    ]
+    model = next(m for m in models if m["name"] == "feature_history")
+    described = {
+        name: comment
+        for name, _, comment in delta.ask(f"describe table {CATALOG}.point_in_time.feature_history")
+    }
+    for column in model["columns"]:
+        assert described[column["name"]] == column["description"]
+
+
+def test_tags_say_who_owns_a_table_and_what_it_tells_of(delta):
+    tags = {
+        (schema, table, tag): value
+        for _, schema, table, tag, value in delta.ask(
+            f"select * from {CATALOG}.information_schema.table_tags"
+        )
+    }
+    assert tags["silver", "activities", "pii"] == "free_text"
+    assert tags["features", "rolling_features", "pii"] == "athlete"
+    assert tags["gold", "athlete_today", "owner"] == "stride"
+
+
+def test_python_models_bring_stride_and_run_on_serverless(delta):
+    bodies = [r["body"] for r in delta.log("rest") if r["path"].endswith("jobs/runs/submit")]
+    assert bodies
+    for body in bodies:
+        (environment,) = body["environments"]
+        assert environment["spec"]["dependencies"] == [WHEEL]
+        (task,) = body["tasks"]
+        assert task["environment_key"] == environment["environment_key"]
+        assert not {"new_cluster", "existing_cluster_id"} & task.keys()
+
+
+def test_not_null_holds_for_rows_that_come_later(delta):
+    table = f"{CATALOG}.features.rolling_features"
+    with pytest.raises(Exception, match=r"not_null|NOT NULL|NOT_NULL"):
+        delta.ask(f"insert into {table} (athlete_id, ctl) values (null, 1)")
+
+
+def test_what_alerts_conditions_and_dashboard_ask_runs_on_spark(delta):
+    have = {
+        f"{schema}.{table}"
+        for schema, table in delta.ask(
+            f"select table_schema, table_name from {CATALOG}.information_schema.tables"
+        )
+    }
+    absent = set()
+    for query in bundle.queries(bundle.fill(bundle.load("prod"), warehouse_id="w")).values():
+        missing = bundle.tables_in(query) - have
+        absent |= missing
+        if not missing:
+            delta.ask(query)
+    if absent:
+        pytest.skip(f"not in this release: {', '.join(sorted(absent))}")
+
+
+FAULTS = {
+    "a function of DuckDB alone": (
+        "select *, list_sum([1, 2]) as extra from {{ ref('athlete_today') }}",
+        "list_sum|UNRESOLVED_ROUTINE|PARSE_SYNTAX_ERROR",
+    ),
+    "a division by zero": (
+        "select 1 / (ctl - ctl) as extra from {{ ref('rolling_features') }}",
+        "DIVIDE_BY_ZERO",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+def test_a_query_that_only_duckdb_takes_fails(delta, fault):
+    sql, message = FAULTS[fault]
+    done = delta.dbt("show", "--inline", sql)
+    assert done.returncode != 0
+    assert re.search(message, done.stdout), done.stdout[-2000:]
+
+
+def test_a_column_of_another_type_fails(delta, tmp_path):
+    project = tmp_path / "project"
+    for part in ("models", "macros", "seeds", "profiles", "tests/generic", "tests/singular"):
+        shutil.copytree(ROOT / part, project / part)
+    for file in ("dbt_project.yml", "selectors.yml"):
+        shutil.copy(ROOT / file, project)
+    model = project / "models/features/athlete_profile.sql"
+    query = model.read_text()
+    assert "select * from final" in query
+    model.write_text(
+        query.replace("select * from final", "select * except (sex), 1 as sex from final")
+    )
+    done = delta.dbt("run", "--select", "athlete_profile", folder=project)
+    assert done.returncode != 0
+    assert "contract" in done.stdout and "sex" in done.stdout
+
+
+def test_an_erased_athlete_leaves_the_append_only_tables(delta, work):
+    """Last: it takes an athlete away."""
+    moment = datetime.now(UTC)
+    row = {
+        "athlete_hash": sha256(b"sample-1").hexdigest(),
+        "rows_erased": 1,
+        "ingested_at": moment,
+        "landing_version": 1,
+    }
+    folder = work / "landing" / "erasures"
+    like = pq.read_schema(next(folder.glob("*.parquet")))
+    pq.write_table(pa.Table.from_pylist([row], schema=like), folder / "erased.parquet")
+    tables = ("inference.race_predictions", "inference.inference_log")
+    chosen = ["landed_erasures", "race_predictions", "inference_log"]
+    done = delta.dbt("run", "--select", *chosen, as_of=DAY)
+    assert done.returncode == 0, done.stdout[-3000:]
+    for table in tables:
+        athletes = {a for (a,) in delta.ask(f"select distinct athlete_id from {CATALOG}.{table}")}
+        assert athletes == {"sample-2"}

@@ -1,0 +1,71 @@
+"""The feature specification names what is there, and a model of another one is refused."""
+
+import json
+from copy import deepcopy
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from stride.errors import StrideError
+from stride.racetime.specification import canonical, fingerprint, refusal
+
+SPECIFICATION = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"][
+    "feature_specification"
+]
+
+
+def columns(model: str) -> set[str]:
+    for file in (ROOT / "models").rglob("*.yml"):
+        for described in yaml.safe_load(file.read_text()).get("models", []):
+            if described["name"] == model:
+                return {column["name"] for column in described.get("columns", [])}
+    raise AssertionError(f"there is no model {model}")
+
+
+def test_the_state_names_columns_of_its_table():
+    state = SPECIFICATION["state"]
+    assert {*state["keys"], state["time_key"], *state["columns"]} <= columns(state["table"])
+
+
+def test_the_state_is_a_feature_table_of_that_key():
+    features = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["models"]["stride"][
+        "features"
+    ]
+    state = SPECIFICATION["state"]
+    hook = features[state["table"]]["+post-hook"]
+    assert hook == f"{{{{ feature_table({state['keys']}, '{state['time_key']}') }}}}"
+
+
+def test_the_same_is_accepted_in_any_form_and_order():
+    other = deepcopy(SPECIFICATION)
+    other["state"]["columns"].reverse()
+    assert refusal(json.dumps(other), SPECIFICATION) is None
+    assert fingerprint(other) == fingerprint(json.dumps(SPECIFICATION))
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "value"),
+    [
+        ("state", "table", "daily_features"),
+        ("state", "time_key", "known_at"),
+        ("state", "columns", ["ctl"]),
+        ("earlier_races", "look_back_days", 365),
+    ],
+)
+def test_any_difference_is_refused_by_name(table, key, value):
+    other = deepcopy(SPECIFICATION)
+    other[table][key] = value
+    assert f"({table}: {key})" in refusal(other, SPECIFICATION)
+    assert fingerprint(other) != fingerprint(SPECIFICATION)
+
+
+def test_a_model_without_one_or_with_a_table_less_is_refused():
+    assert "carries no" in refusal(None, SPECIFICATION)
+    assert "(earlier_races)" in refusal({"state": SPECIFICATION["state"]}, SPECIFICATION)
+
+
+@pytest.mark.parametrize("broken", ["{", "[]", '{"state": {}}', 7])
+def test_what_is_no_specification_is_a_sentence(broken):
+    with pytest.raises(StrideError, match="feature_specification"):
+        canonical(broken)
