@@ -1,4 +1,4 @@
-"""The probable error of the last weeks' forecasts, this run only; `estimated_performance` keeps it."""
+"""Probable errors of recent forecasts, this run only; `estimated_performance` keeps them."""
 
 from stride.engine import read, write
 from stride.monitoring.estimated_performance import COLUMNS
