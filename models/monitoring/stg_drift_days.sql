@@ -1,0 +1,23 @@
+with
+
+verdicts as (
+
+    select * from {{ ref('py_check_drift') }}
+
+),
+
+-- Last days are counted back from each athlete's own: zones differ.
+final as (
+
+    select
+        *,
+        row_number() over (
+            partition by athlete_id, feature_name
+            order by feature_date desc nulls last
+        ) as days_back
+
+    from verdicts
+
+)
+
+select * from final

@@ -1,0 +1,68 @@
+with
+
+athletes as (
+
+    select * from {{ ref('athletes') }}
+
+),
+
+gate as (
+
+    select * from {{ ref('gate_results') }}
+
+),
+
+predictions as (
+
+    select predictions.*
+    from {{ ref('race_predictions') }} as predictions
+    inner join athletes
+        on predictions.athlete_id = athletes.athlete_id
+        and predictions.prediction_date = athletes.as_of_date
+
+),
+
+passed as (
+
+    select
+        'gate' as check_name,
+        case
+            when count(*) = 0 then 'blind'
+            when count(case when not is_passed then 1 end) > 0 then 'warn'
+            else 'ok'
+        end as status,
+        cast(count(case when is_passed then 1 end) as string) || ' of ' || cast(count(*) as string)
+        || ' criteria are met'
+        || coalesce('; not, among others: ' || min(case when not is_passed then criterion end), '')
+        || '.' as detail
+
+    from gate
+
+),
+
+spoken as (
+
+    select
+        'champion' as check_name,
+        case
+            when count(*) = 0 then 'blind'
+            when count(case when model_role = 'stage-1' then 1 end) > 0 then 'warn'
+            else 'ok'
+        end as status,
+        cast(count(case when model_role = 'stage-1' then 1 end) as string) || ' of ' || cast(count(*) as string)
+        || ' forecasts of today are the fallback''s.' as detail
+
+    from predictions
+    where model_role <> 'challenger'
+
+),
+
+final as (
+
+    select * from passed
+    union all
+    select * from spoken
+
+)
+
+select * from final

@@ -1,0 +1,76 @@
+with
+
+logged as (
+
+    select * from {{ ref('inference_log') }}
+
+),
+
+athletes as (
+
+    select * from {{ ref('athletes') }}
+
+),
+
+race_results as (
+
+    select * from {{ ref('race_results') }}
+    where incomparable_reason is null
+
+),
+
+-- Of two races of one distance on one day neither is the one that was forecast.
+results as (
+
+    select
+        athlete_id,
+        race_date,
+        distance_m,
+        min(race_time_s) as race_time_s
+
+    from race_results
+    group by athlete_id, race_date, distance_m
+    having count(*) = 1
+
+),
+
+-- Eight weeks: a result that comes later is scored by the ledger alone.
+final as (
+
+    select
+        logged.athlete_id,
+        logged.prediction_date,
+        logged.distance_m,
+        logged.model_version,
+        logged.model_role,
+        logged.model_run_id,
+        logged.predicted_time_s,
+        results.race_time_s,
+        logged.days_of_history,
+        logged.ctl,
+        logged.atl,
+        logged.tsb,
+        logged.acwr,
+        logged.run_distance_7d_m,
+        logged.run_distance_28d_m,
+        logged.run_distance_84d_m,
+        logged.longest_run_60d_m,
+        logged.races_before,
+        logged.last_race_distance_m,
+        logged.last_race_time_s,
+        logged.days_since_last_race
+
+    from logged
+    inner join athletes on logged.athlete_id = athletes.athlete_id
+    left join results
+        on logged.athlete_id = results.athlete_id
+        and logged.prediction_date = results.race_date
+        and logged.distance_m = results.distance_m
+    where
+        logged.model_role <> 'challenger'
+        and logged.prediction_date <= athletes.as_of_date
+        and logged.prediction_date > {{ days_after('athletes.as_of_date', -56) }}
+
+)
+
+select * from final

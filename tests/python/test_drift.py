@@ -1,0 +1,95 @@
+"""Drift: stationary athletes are left alone, changed ones are found; and KS is NannyML's."""
+
+import monitoring_simulations as simulate
+import numpy as np
+import pandas as pd
+import pytest
+
+from stride.monitoring.drift import CHECKED_DAYS, COLUMNS, INPUTS, check, ks_distance
+
+DAYS = simulate.WARM_UP + 2 * 365 + 60
+
+
+def drifted(inputs, last) -> pd.Series:
+    verdicts = check(simulate.history(inputs, last))
+    return (verdicts.groupby("feature_name")["is_over"].sum() >= 5)[INPUTS]
+
+
+@pytest.fixture(scope="module")
+def athletes():
+    """Loads and inputs of stationary athletes; seeded, so that rates are the same on every run."""
+    rng = np.random.default_rng(7)
+    loads = [simulate.daily_loads(rng, DAYS) for _ in range(25)]
+    return [(load, simulate.inputs_of(load, rng)) for load in loads]
+
+
+def test_stationary_athletes_are_left_alone(athletes):
+    alarms = pd.DataFrame(
+        [drifted(inputs, last) for _, inputs in athletes for last in (DAYS - 50, DAYS - 1)]
+    )
+    assert alarms.mean().max() < 0.05
+    assert alarms.any(axis=1).mean() < 0.07  # 4 % with thousands: make benchmark-monitoring
+
+
+def test_a_jump_is_seen_within_fourteen_days(athletes):
+    rng, first = np.random.default_rng(8), DAYS - 14
+    seen = pd.DataFrame(
+        [drifted(simulate.jump(inputs, first, 4, rng), DAYS - 1) for _, inputs in athletes]
+    )
+    assert seen.any(axis=1).all()
+    assert seen.to_numpy().mean() > 0.9
+
+
+def test_a_break_in_training_is_seen_within_fourteen_days(athletes):
+    rng = np.random.default_rng(9)
+    seen = []
+    for loads, _ in athletes:
+        stopped = loads.copy()
+        stopped[DAYS - 14 :] = 0
+        seen.append(drifted(simulate.inputs_of(stopped, rng), DAYS - 1).any())
+    assert np.mean(seen) > 0.9
+
+
+def test_the_ks_distance_is_nannymls():
+    from stride.monitoring.quiet_nannyml import nannyml
+
+    rng = np.random.default_rng(1)
+    reference, week = rng.normal(size=400), rng.normal(0.5, 1, size=12)
+    calculator = nannyml().UnivariateDriftCalculator(
+        column_names=["x"], continuous_methods=["kolmogorov_smirnov"], chunk_number=1
+    )
+    calculator.fit(pd.DataFrame({"x": reference}))
+    result = calculator.calculate(pd.DataFrame({"x": week})).filter(period="analysis").to_df()
+    assert ks_distance(week, reference) == pytest.approx(
+        result[("x", "kolmogorov_smirnov", "value")].iloc[0], abs=1e-12
+    )
+
+
+def test_a_short_past_gets_no_verdict(athletes):
+    _, inputs = athletes[0]
+    verdicts = check(simulate.history(inputs, simulate.WARM_UP + 365))
+    assert verdicts["statistic"].isna().all() and verdicts["is_over"].isna().all()
+    assert list(verdicts) == list(COLUMNS)
+    assert len(verdicts) == len(INPUTS) * CHECKED_DAYS
+
+
+def test_an_input_that_is_missing_gets_no_verdict_and_harms_no_other(athletes):
+    _, inputs = athletes[0]
+    whole = check(simulate.history(inputs, DAYS - 1))
+    part = check(simulate.history(inputs.assign(pace_trend_pct_28d=np.nan), DAYS - 1))
+    is_missing = part["feature_name"] == "pace_trend_pct_28d"
+    assert part.loc[is_missing, "statistic"].isna().all()
+    pd.testing.assert_frame_equal(part[~is_missing], whole[~is_missing])
+
+
+def test_athletes_do_not_see_each_other(athletes):
+    frames = [
+        simulate.history(inputs, DAYS - 1, str(name)) for name, (_, inputs) in enumerate(athletes)
+    ][:2]
+    both = check(pd.concat(frames).sample(frac=1, random_state=1))
+    alone = pd.concat([check(frame) for frame in frames], ignore_index=True)
+    pd.testing.assert_frame_equal(both, alone)
+
+
+def test_nobody_is_no_row():
+    assert check(pd.DataFrame(columns=["athlete_id", "feature_date", *INPUTS])).empty
