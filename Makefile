@@ -100,6 +100,7 @@ clean:  ## Remove everything made here but your data and the environment
 	@rm -rf target logs demo dist build python/*.egg-info .pytest_cache .ruff_cache
 
 # The environment: hash-pinned packages, then Stride itself, editable and without the network.
+# The lock is complete and leaves out on purpose what [tool.uv] of pyproject.toml names: --no-deps.
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info < (3, 13); \
 	 sys.exit(None if ok else "Stride needs Python 3.11 or 3.12, this is " + sys.version.split()[0] + ": run make PYTHON=python3.12 ...")'
@@ -108,15 +109,20 @@ $(VENV)/bin/python:
 
 $(VENV)/installed: requirements.txt pyproject.toml | $(VENV)/bin/python
 	@if [ -e $(VENV)/installed-dev ]; then $(MAKE) --no-print-directory $(VENV)/installed-dev; else \
-	 echo "Installing (about a minute)" && $(call install,requirements.txt); fi
+	 echo "Installing (a minute)" && $(call install,requirements.txt); fi
 	@touch $@
 
 $(VENV)/installed-dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
-	@echo "Installing what developing needs (about three minutes)"
+	@echo "Installing what developing needs (a minute or two)"
 	@$(call install,requirements-dev.txt)
 	@touch $(VENV)/installed $@
 
+# uv, itself pinned by hash, installs in parallel and without compiling; where it can't reach what
+# pip is set up for, pip does it.
 define install
-$(BIN)/pip install --disable-pip-version-check --require-hashes -r $(1) | grep --line-buffered -E '^(Downloading|Installing|  Downloading .*[0-9]{2,}\.[0-9] MB|Successfully)' | cut -c1-100; \
+sed -n '/^uv==/,/[^\\]$$/p' $(1) > $(VENV)/uv.txt && \
+$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r $(VENV)/uv.txt && \
+{ $(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python --require-hashes -r $(1) || \
+  $(BIN)/pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r $(1); } && \
 $(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 endef

@@ -1,7 +1,7 @@
 {#-
-    Query: each event with the athlete's state at the end of the day before, and the last race
-    run before that day. Training and scoring sets come from this one macro, so what the model
-    learns from is what it is asked with.
+    Query: each event with the athlete's state at the end of the day before, and the races run
+    before that day: the last one in columns, the latest 30 in a text. Training and scoring sets
+    come from this one macro, so what the model learns from is what it is asked with.
 
     `events` is a relation with athlete_id, distance_m and the date column `event_date`; `keys`
     are its columns to keep. An event without any day before it keeps its row, with nulls.
@@ -81,6 +81,19 @@ earlier_races as (
 
 ),
 
+race_lists as (
+
+    select
+        {{ keys[0] }},
+        {{ joined_text(race_text('days_since', 'distance_m', 'race_time_s'), 'recency') }}
+            as earlier_races
+
+    from earlier_races
+    where recency <= 30
+    group by {{ keys[0] }}
+
+),
+
 final as (
 
     select
@@ -104,15 +117,21 @@ final as (
         placed.run_distance_28d_m,
         placed.run_distance_84d_m,
         placed.longest_run_60d_m,
+        placed.best_1k_84d_s,
+        placed.best_5k_84d_s,
+        placed.critical_speed_mps,
         coalesce(earlier_races.races_before, 0) as races_before,
         earlier_races.distance_m as last_race_distance_m,
         earlier_races.race_time_s as last_race_time_s,
-        earlier_races.days_since as days_since_last_race
+        earlier_races.days_since as days_since_last_race,
+        race_lists.earlier_races
 
     from placed
     left join earlier_races
         on placed.{{ keys[0] }} = earlier_races.{{ keys[0] }}
         and earlier_races.recency = 1
+    left join race_lists
+        on placed.{{ keys[0] }} = race_lists.{{ keys[0] }}
 
 )
 

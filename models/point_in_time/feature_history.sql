@@ -52,7 +52,7 @@ final as (
         or (
             knowledge.known_at > kept.latest_known_at
             and (
-                {%- for column in state_columns() %}
+                {%- for column in kept_columns(state_columns()) %}
                 {{ 'or ' if not loop.first }}{{ has_changed('states.' ~ column, 'kept.' ~ column) }}
                 {%- endfor %}
             )

@@ -5,7 +5,11 @@ from stride.racetime.train import RECEIPT, train
 
 
 def model(dbt, session):
-    races = read(dbt.ref("training_set"))
-    gate = read(dbt.ref("gate_results"))
-    receipt = train(races, gate, model_name=dbt.config.meta_get("model_name"))
+    measured = (
+        read(dbt.ref("gate_results")),
+        read(dbt.ref("model_evaluation")),
+        read(dbt.ref("backtest_predictions")),
+    )
+    races, decision = read(dbt.ref("training_set")), read(dbt.ref("retraining_decision"))
+    receipt = train(races, *measured, decision, model_name=dbt.config.meta_get("model_name"))
     return write(session, receipt, RECEIPT)

@@ -13,17 +13,24 @@ final as (
         model_version,
         model_role,
         run_id,
+        outcome,
+        outcome_reason,
         data_fingerprint,
         training_races,
+        training_athletes,
+        first_race_date,
+        last_race_date,
         is_gate_passed,
+        backtest_mape_pct,
+        trained_on,
+        training_reasons,
         code_commit,
         trained_at
 
     from receipts
-    -- A receipt without a version says that nothing was trained: there is nothing to keep.
     where
-        model_version is not null
-        and {{ unseen('receipts', ['model_name', 'model_version', 'model_role']) }}
+        outcome <> 'not_due'
+        and {{ unseen('receipts', ['model_name', 'trained_at']) }}
 
 )
 

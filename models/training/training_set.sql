@@ -44,10 +44,14 @@ final as (
         race_features.run_distance_28d_m,
         race_features.run_distance_84d_m,
         race_features.longest_run_60d_m,
+        race_features.best_1k_84d_s,
+        race_features.best_5k_84d_s,
+        race_features.critical_speed_mps,
         race_features.races_before,
         race_features.last_race_distance_m,
         race_features.last_race_time_s,
         race_features.days_since_last_race,
+        race_features.earlier_races,
         case
             when race_features.race_date >= athletes.as_of_date then 'race_day_not_over'
             when race_results.incomparable_reason is not null

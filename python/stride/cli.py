@@ -7,8 +7,12 @@ from pathlib import Path
 import click
 
 from stride import paths
+from stride.commands.alert import alert
+from stride.commands.forecast import forecast
 from stride.commands.free import free
+from stride.commands.notify import notify
 from stride.commands.replay import replay
+from stride.commands.status import status
 from stride.errors import StrideError
 from stride.strava.cli import strava
 
@@ -37,9 +41,8 @@ def main():
     """
 
 
-main.add_command(strava)
-main.add_command(free)
-main.add_command(replay)
+for command in (strava, alert, notify, forecast, free, replay, status):
+    main.add_command(command)
 
 
 @main.command("import")
@@ -181,6 +184,7 @@ def _settings(command):
             for name, s in NUMBERS.items()
         ),
         click.option("--email", metavar="ADDRESS", help="For alerts."),
+        click.option("--language", metavar="en|pt", help="Of alerts."),
         click.option("--sex", metavar="f|m", help="For heart-rate load."),
         click.option("--timezone", "time_zone", metavar="ZONE", help="Home zone: Europe/Lisbon."),
     ]

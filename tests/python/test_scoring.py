@@ -9,7 +9,6 @@ import pytest
 from test_racetime import NAN, races
 from test_training import FAILED, NAME, PASSED, own_registry  # noqa: F401
 
-from stride.racetime import registry
 from stride.racetime.model import FEATURES
 from stride.racetime.score import (
     COLUMNS,
@@ -52,7 +51,6 @@ def targets() -> pd.DataFrame:
     return pd.DataFrame([known, new])
 
 
-
 def scores() -> pd.DataFrame:
     return scorer(NAME)(targets())
 
@@ -69,11 +67,11 @@ def test_the_champion_speaks_and_a_challenger_in_its_shadow():
     train(races(30), PASSED, model_name=NAME)
     train(races(31), FAILED, model_name=NAME)
     spoken = scores()
-    assert list(zip(*(spoken[c] for c in ("athlete_id", "model_role", "model_version")), strict=True)) == [
-        ("a", "champion", "1"),
-        ("b", "champion", "1"),
-        ("a", "challenger", "2"),
-        ("b", "challenger", "2"),
+    assert spoken[["athlete_id", "model_role", "model_version"]].to_numpy().tolist() == [
+        ["a", "champion", "1"],
+        ["b", "champion", "1"],
+        ["a", "challenger", "2"],
+        ["b", "challenger", "2"],
     ]
     assert spoken["fallback_reason"].isna().all()
     known = spoken[spoken["athlete_id"] == "a"]

@@ -1,1 +1,1 @@
-"""Commands of ``stride`` that have a module of their own."""
+"""Commands of ``stride`` that are more than a few lines; each imports what it needs when it runs."""

@@ -1,37 +1,42 @@
-"""The race-time model: the prior, conditioned on the last race, then gently corrected."""
+"""The race-time model: a hierarchical Gaussian, gently corrected, with conformal intervals."""
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import Ridge
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
-from stride.racetime.prior import forecast
+from stride.racetime.intervals import distance_class, offsets
+from stride.racetime.stage_1 import stage_1
+from stride.racetime.stage_2 import SIGNS, Inputs, correct, fit_correction, inputs
 
 FEATURES = [
     "distance_m",
+    "earlier_races",
     "last_race_distance_m",
     "last_race_time_s",
     "days_since_last_race",
+    "days_of_history",
     "ctl",
     "tsb",
+    "run_distance_28d_m",
     "run_distance_84d_m",
     "longest_run_60d_m",
+    "best_1k_84d_s",
+    "best_5k_84d_s",
+    "critical_speed_mps",
 ]
 """Columns the model reads: the state at the end of the day before, never of the day itself."""
 
-_Z80 = 1.2815515594600038
-"""An 80 % interval reaches this many standard deviations to each side."""
+_FOLDS = 5
 
 
 class RaceTimeModel(RegressorMixin, BaseEstimator):
     """Race time for any distance, with an interval, for athletes with or without races.
 
-    Stage 1 is `stride.racetime.prior.forecast`; it needs no training data. Stage 2 is a ridge
-    regression of what stage 1 left over on training volume and form, shrunk towards zero by
-    ``n / (n + half_trust)`` so that with few races it does no harm.
+    Stage 1 is `stride.racetime.stage_1`; it needs no training data. Stage 2 regresses what stage 1
+    left over on training volume and form: a ridge, or boosted trees from ``boost_from`` races on,
+    shrunk towards zero by ``n / (n + half_trust)`` so that with few races it does no harm.
+    Intervals are conformal, from out-of-fold errors in units of stage 1's deviation.
 
     Parameters
     ----------
@@ -41,15 +46,34 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
         Number of training races at which half of the correction is believed.
     min_races : int
         With fewer training races there is no correction at all.
+    boost_from : int
+        Number of training races from which trees are boosted; below, ridges forecast better.
+
+    Attributes
+    ----------
+    n_races_ : int
+        Races learned from.
+    trust_ : float
+        Share of the correction that is believed.
+    correction_ : sklearn estimator or None
+    scores_, classes_ : ndarray
+        Out-of-fold errors and the distances they are of; what intervals are calibrated on.
     """
 
-    def __init__(self, alpha: float = 20.0, half_trust: float = 50.0, min_races: int = 10):
+    def __init__(
+        self,
+        alpha: float = 20.0,
+        half_trust: float = 50.0,
+        min_races: int = 10,
+        boost_from: int = 1000,
+    ):
         self.alpha = alpha
         self.half_trust = half_trust
         self.min_races = min_races
+        self.boost_from = boost_from
 
-    def fit(self, X: pd.DataFrame, y) -> "RaceTimeModel":
-        """Learn the correction.
+    def fit(self, X: pd.DataFrame, y, groups=None, forecast=None) -> "RaceTimeModel":
+        """Learn the correction, and from out-of-fold errors how far forecasts are off.
 
         Parameters
         ----------
@@ -57,18 +81,31 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
             Holds `FEATURES`; missing values are allowed.
         y : array-like of shape (n_races,)
             Race times, seconds.
+        groups : array-like of shape (n_races,), optional
+            Athletes: folds keep them together. Without, or with fewer than five, folds are blocks
+            of rows, which in order of time are blocks of time.
+        forecast : DataFrame of shape (n_races, n_columns), optional
+            `stage_1` of ``X``, if it is at hand.
         """
-        y = np.asarray(y, dtype=float)
-        self.n_races_ = len(y)
-        self.trust_ = self.n_races_ / (self.n_races_ + self.half_trust)
-        self.correction_ = None
-        if self.n_races_ >= self.min_races:
-            log_time, _ = _stage_1(X)
-            self.correction_ = make_pipeline(
-                SimpleImputer(strategy="median", keep_empty_features=True),
-                StandardScaler(),
-                Ridge(alpha=self.alpha),
-            ).fit(_inputs(X), np.log(y) - log_time)
+        X = X.reindex(columns=FEATURES).reset_index(drop=True)
+        forecast = stage_1(X) if forecast is None else forecast.reset_index(drop=True)
+        residual = np.log(np.asarray(y, dtype=float)) - forecast["log_time"].to_numpy()
+        usable = np.isfinite(residual)
+        known, residual = inputs(X, forecast)[usable], residual[usable]
+        deviation = forecast["log_sd"].to_numpy()[usable]
+        folds = _folds(len(residual), None if groups is None else np.asarray(groups)[usable])
+        scores = residual / deviation
+        # Threads add up in another order each time, and wait for each other on a busy machine.
+        with threadpool_limits(1):
+            self.trust_, self.correction_ = self._learn(known, residual, deviation)
+            for fold in np.unique(folds):
+                out, rest = folds == fold, folds != fold
+                trust, correction = self._learn(known[rest], residual[rest], deviation[rest])
+                if correction is not None:
+                    scores[out] -= trust * correct(correction, known[out]) / deviation[out]
+        self.n_races_ = len(residual)
+        self.scores_ = scores
+        self.classes_ = distance_class(np.exp(known.log_distance))
         return self
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
@@ -81,55 +118,72 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
         Returns
         -------
         ndarray of shape (n,)
-            Seconds; the median of the forecast.
+            Seconds, the median of the forecast; NaN where it is refused.
         """
         return self.predict_interval(X)["predicted_time_s"].to_numpy()
 
-    def predict_interval(self, X: pd.DataFrame) -> pd.DataFrame:
+    def predict_interval(self, X: pd.DataFrame, forecast=None) -> pd.DataFrame:
         """Predict race times with 80 % intervals.
 
         Parameters
         ----------
         X : DataFrame of shape (n, n_columns)
+        forecast : DataFrame of shape (n, n_columns), optional
+            `stage_1` of ``X``, if it is at hand.
 
         Returns
         -------
-        DataFrame of shape (n, 3)
-            ``predicted_time_s``, ``lower_80_s``, ``upper_80_s``, indexed as ``X``.
+        DataFrame of shape (n, 5)
+            Indexed as ``X``. ``predicted_time_s``, ``lower_80_s``, ``upper_80_s``: seconds, NaN
+            where refused. ``support``: several_races, one_race, stale_race (the last is over a
+            year ago), training_only or none. ``refusal_reason``: null where there is a forecast.
         """
-        log_time, log_sd = _stage_1(X)
-        if self.correction_ is not None and len(X):
-            log_time = log_time + self.trust_ * self.correction_.predict(_inputs(X))
+        X = X.reindex(columns=FEATURES)
+        forecast = stage_1(X) if forecast is None else forecast
+        log_time, log_sd = (forecast[name].to_numpy() for name in ("log_time", "log_sd"))
+        given = np.isfinite(log_time)
+        ends = np.full((len(X), 2), np.nan)
+        if given.any():
+            asked = inputs(X, forecast)[given]
+            if self.correction_ is not None:
+                log_time = log_time.copy()
+                with threadpool_limits(1):
+                    log_time[given] += self.trust_ * correct(self.correction_, asked)
+            classes = distance_class(np.exp(asked.log_distance))
+            ends[given] = offsets(self.scores_, self.classes_, classes)
         return pd.DataFrame(
             {
                 "predicted_time_s": np.exp(log_time),
-                "lower_80_s": np.exp(log_time - _Z80 * log_sd),
-                "upper_80_s": np.exp(log_time + _Z80 * log_sd),
+                "lower_80_s": np.exp(log_time + ends[:, 0] * log_sd),
+                "upper_80_s": np.exp(log_time + ends[:, 1] * log_sd),
+                "support": forecast["support"],
+                "refusal_reason": forecast["refusal_reason"],
             },
             index=X.index,
         )
 
+    def inputs(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Named numbers that the correction sees, for explaining a forecast; indexed as ``X``."""
+        X = X.reindex(columns=FEATURES)
+        return pd.DataFrame(inputs(X, stage_1(X)).table, columns=list(SIGNS), index=X.index)
 
-def _stage_1(X: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    return forecast(
-        X["distance_m"],
-        X["last_race_distance_m"],
-        X["last_race_time_s"],
-        X["days_since_last_race"],
-    )
+    def _learn(self, known: Inputs, residual, deviation):
+        if len(residual) < self.min_races:
+            return 0.0, None
+        # Races that went badly for a reason nobody wrote down teach nothing of training.
+        score = residual / deviation
+        typical = score <= 3 * max(1.0, 1.4826 * float(np.median(np.abs(score))))
+        estimator = fit_correction(
+            known[typical], residual[typical], alpha=self.alpha, boost_from=self.boost_from
+        )
+        n = int(typical.sum())
+        return n / (n + self.half_trust), estimator
 
 
-def _inputs(X: pd.DataFrame) -> np.ndarray:
-    """Inputs of the correction, on scales on which a straight line is a fair guess."""
-    distance_m = X["distance_m"].to_numpy(dtype=float)
-    return np.column_stack(
-        [
-            np.log(distance_m / 10000.0),
-            np.log(distance_m / X["last_race_distance_m"].to_numpy(dtype=float)),
-            X["days_since_last_race"].to_numpy(dtype=float) / 365.0,
-            X["ctl"].to_numpy(dtype=float),
-            X["tsb"].to_numpy(dtype=float),
-            np.log1p(X["run_distance_84d_m"].to_numpy(dtype=float) / 12000.0),
-            X["longest_run_60d_m"].to_numpy(dtype=float) / distance_m,
-        ]
-    )
+def _folds(n: int, groups) -> np.ndarray:
+    """Fold of each row: by athlete where there are enough, else blocks of rows."""
+    if groups is not None:
+        codes, names = pd.factorize(groups, sort=True)
+        if len(names) >= _FOLDS:
+            return codes % _FOLDS
+    return np.arange(n) * _FOLDS // max(n, 1)

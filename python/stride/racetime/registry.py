@@ -1,21 +1,36 @@
 """The model registry: MLflow, by default one SQLite file and a folder below ``STRIDE_HOME``.
 
-``MLFLOW_TRACKING_URI`` points it elsewhere; on Databricks it is the workspace's own.
+``MLFLOW_TRACKING_URI`` points it elsewhere; on Databricks it is the workspace's own, with models in
+Unity Catalog. Which version speaks is said by aliases alone; `stride.racetime.decisions` moves them.
 """
 
 import logging
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from stride import paths
+from stride.errors import StrideError
 
 EXPERIMENT = "/Shared/stride-race-time"
 """Databricks wants a path of its workspace; elsewhere it is a name like any other."""
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous_champion"
-_FINGERPRINT = "stride.data_fingerprint"
-TRUSTED = ["numpy.dtype", "stride.racetime.model.RaceTimeModel"]
-"""Classes that a stored model may hold beside scikit-learn's; any other is refused on loading."""
+BACKGROUND = "explain/background.parquet"
+"""Artifact of a run: the rows that its reasons compare with."""
+
+_TAG = "stride."
+_FINGERPRINT = f"{_TAG}data_fingerprint"
+_PATIENCE_S = 900.0
+"""How long one trainer waits for another; training takes minutes at most."""
+_MAKERS = ("stride.", "numpy.", "sklearn.", "scipy.", "crepes.", "mapie.", "lightgbm.")
+"""Whose classes a stored model may hold; of any other none is stored, so none is ever loaded."""
+
+
+class RegistryError(StrideError):
+    """The registry, or something in it, can't be used. The pipeline goes on without."""
 
 
 class Version(NamedTuple):
@@ -23,6 +38,13 @@ class Version(NamedTuple):
 
     number: str
     run_id: str
+
+
+def default_name() -> str:
+    """Name of the model in the registry, ``catalog.schema.model``, as the dbt project has it."""
+    is_local = os.environ.get("STRIDE_TARGET", "local") == "local"
+    catalog = "stride" if is_local else os.environ.get("STRIDE_CATALOG", "stride")
+    return f"{catalog}.training.race_time"
 
 
 def connect():
@@ -33,105 +55,215 @@ def connect():
     Returns
     -------
     mlflow.MlflowClient
+
+    Raises
+    ------
+    RegistryError
+        If it can't be reached.
     """
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    # A registry that is down shall cost seconds and not the minutes of MLflow's own patience.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
     import mlflow
 
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    own = "MLFLOW_TRACKING_URI" not in os.environ and "DATABRICKS_RUNTIME_VERSION" not in os.environ
-    if own:
-        home = paths.home().resolve()
-        home.mkdir(parents=True, exist_ok=True)
-        mlflow.set_tracking_uri(f"sqlite:///{home}/mlflow.db")
-    client = mlflow.MlflowClient()
-    if client.get_experiment_by_name(EXPERIMENT) is None:
-        # Without a place of its own MLflow would write beside the working directory.
-        place = (home / "mlflow-artifacts").as_uri() if own else None
-        client.create_experiment(EXPERIMENT, artifact_location=place)
-    mlflow.set_experiment(EXPERIMENT)
+    try:
+        if _is_own():
+            home = paths.home().resolve()
+            home.mkdir(parents=True, exist_ok=True)
+            mlflow.set_tracking_uri(f"sqlite:///{home}/mlflow.db")
+        client = mlflow.MlflowClient()
+        mlflow.set_experiment(experiment_id=experiment(client, EXPERIMENT))
+    except Exception as problem:
+        if not is_of_registry(problem):
+            raise
+        raise RegistryError(
+            f"The model registry at {mlflow.get_tracking_uri()} can't be reached "
+            f"({_first_line(problem)}): start it, or put MLFLOW_TRACKING_URI right."
+        ) from problem
     return client
 
 
+def _is_own() -> bool:
+    """Whether the registry is Stride's own SQLite file."""
+    return (
+        "MLFLOW_TRACKING_URI" not in os.environ and "DATABRICKS_RUNTIME_VERSION" not in os.environ
+    )
+
+
+def experiment(client, name: str) -> str:
+    """Id of an experiment, which is made if it is missing."""
+    found = client.get_experiment_by_name(name)
+    if found is not None:
+        return found.experiment_id
+    # Without a place of its own MLflow would write beside the working directory.
+    place = (paths.home().resolve() / "mlflow-artifacts").as_uri() if _is_own() else None
+    return client.create_experiment(name, artifact_location=place)
+
+
+def is_of_registry(problem: Exception) -> bool:
+    """Whether an exception comes from MLflow, its database, its files or the way to it."""
+    makers = ("mlflow", "sqlalchemy", "sqlite3", "requests", "urllib3", "databricks", "skops")
+    return isinstance(problem, OSError | RegistryError) or any(
+        kind.__module__.split(".")[0] in makers for kind in type(problem).__mro__
+    )
+
+
+@contextmanager
+def alone(patience_s: float = _PATIENCE_S) -> Iterator[None]:
+    """Hold the registry for one trainer or one promotion; a second one waits.
+
+    MLflow has no transaction over several calls. On this machine a lock file makes up for it; a
+    shared registry needs a job that runs once at a time (``max_concurrent_runs: 1``).
+
+    Parameters
+    ----------
+    patience_s : float
+        Seconds to wait.
+
+    Raises
+    ------
+    RegistryError
+        If it is still held then.
+    """
+    from stride.ingest.landing import take
+
+    folder = paths.home()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".registry.lock").open("w") as lock:
+        until = time.monotonic() + patience_s
+        while not take(lock):
+            if time.monotonic() > until:
+                raise RegistryError(
+                    "Another training or promotion holds the model registry: wait for it, then "
+                    "run this one again."
+                )
+            time.sleep(0.2)
+        yield
+
+
 def find(client, model_name: str, fingerprint: str) -> Version | None:
-    """The latest version that was trained on exactly this data, if there is one."""
+    """The latest version that was trained on exactly this data and can be used, if there is one."""
     found = client.search_model_versions(f"name = '{model_name}'")
     for number in sorted((int(version.version) for version in found), reverse=True):
         # Unity Catalog's search leaves the tags out.
-        version = client.get_model_version(model_name, str(number))
-        if version.tags.get(_FINGERPRINT) == fingerprint:
-            return Version(str(number), version.run_id)
+        if tags(client, model_name, str(number)).get("data_fingerprint") == fingerprint:
+            version = Version(str(number), client.get_model_version(model_name, str(number)).run_id)
+            return version if is_usable(model_name, version.number) else None
     return None
 
 
-def register(client, model_name: str, model, example, tags: dict, metrics: dict) -> Version:
-    """Log a fitted model as a run and register it as a new version.
+def tags(client, model_name: str, number: str) -> dict[str, str]:
+    """What Stride wrote on a version."""
+    written = client.get_model_version(model_name, number).tags
+    return {key.removeprefix(_TAG): value for key, value in written.items() if _TAG in key}
+
+
+def tag(client, model_name: str, number: str, key: str, value: str) -> None:
+    """Write something on a version."""
+    client.set_model_version_tag(model_name, number, _TAG + key, value)
+
+
+def log_model(model, example):
+    """Log a fitted model to the active run, with the code that it needs to load elsewhere.
+
+    Parameters
+    ----------
+    model : RaceTimeModel
+        Fitted.
+    example : DataFrame
+        Rows of the inputs; their types become the signature.
+
+    Returns
+    -------
+    mlflow.models.model.ModelInfo
+    """
+    import mlflow
+
+    from stride.racetime.model_code import pinned, staged
+
+    with staged() as code:
+        info = mlflow.sklearn.log_model(
+            model,
+            name="model",
+            serialization_format="skops",
+            skops_trusted_types=_trusted(model),
+            signature=mlflow.models.infer_signature(example, model.predict(example)),
+            input_example=example.head(5),
+            code_paths=[str(code)],
+            pip_requirements=pinned(),
+        )
+    return info
+
+
+def register(client, model_name: str, info, run_id: str, tags: dict) -> Version:
+    """Register a logged model as a new version; no alias points at it yet.
 
     Parameters
     ----------
     client : mlflow.MlflowClient
     model_name : str
         ``catalog.schema.model``.
-    model : RaceTimeModel
-        Fitted.
-    example : DataFrame
-        Rows of the training inputs; their types become the signature.
+    info : mlflow.models.model.ModelInfo
+        What `log_model` returned.
+    run_id : str
     tags : dict
         Written on the version; must hold ``data_fingerprint``.
-    metrics : dict of str to float
-        Of the backtest, never of the training data.
 
     Returns
     -------
     Version
     """
-    import mlflow
-    import sklearn
+    from mlflow import MlflowException
 
-    tags = {f"stride.{key}": str(value) for key, value in tags.items()}
-    with mlflow.start_run(tags=tags) as run:
-        mlflow.log_params(model.get_params())
-        mlflow.log_metrics(metrics)
-        info = mlflow.sklearn.log_model(
-            model,
-            name="model",
-            serialization_format="skops",
-            skops_trusted_types=TRUSTED,
-            signature=mlflow.models.infer_signature(example, model.predict(example)),
-            pip_requirements=[f"scikit-learn=={sklearn.__version__}"],
-        )
     try:
         client.create_registered_model(model_name)
-    except mlflow.MlflowException as problem:
+    except MlflowException as problem:
         if problem.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
     registered = client.create_model_version(
-        model_name, info.model_uri, run.info.run_id, tags=tags, model_id=info.model_id
+        model_name,
+        info.model_uri,
+        run_id,
+        tags={_TAG + key: str(value) for key, value in tags.items()},
+        model_id=info.model_id,
     )
-    return Version(str(registered.version), run.info.run_id)
+    return Version(str(registered.version), run_id)
 
 
 def by_alias(client, model_name: str, alias: str) -> Version | None:
     """The version an alias points at, or None."""
-    from mlflow.exceptions import MlflowException
+    from mlflow import MlflowException
 
     try:
         version = client.get_model_version_by_alias(model_name, alias)
-    except MlflowException:
+    except MlflowException as problem:
+        if problem.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            raise
         return None
     return Version(str(version.version), version.run_id)
 
 
-def promote(client, model_name: str, version: Version) -> None:
-    """Make ``version`` the champion and remember the one before; safe to repeat."""
-    before = by_alias(client, model_name, CHAMPION)
-    if before == version:
-        return
-    # In this order a kill in between loses neither: the next run does both again.
-    if before is not None:
-        client.set_registered_model_alias(model_name, PREVIOUS, before.number)
-    client.set_registered_model_alias(model_name, CHAMPION, version.number)
+def by_number(client, model_name: str, number: str) -> Version:
+    """One version.
+
+    Raises
+    ------
+    RegistryError
+        If there is none of that number.
+    """
+    from mlflow import MlflowException
+
+    try:
+        version = client.get_model_version(model_name, number)
+    except MlflowException:
+        raise RegistryError(
+            f"{model_name} has no version {number}: `stride models` lists those there are."
+        ) from None
+    return Version(str(version.version), version.run_id)
 
 
 def challenge(client, model_name: str, version: Version) -> None:
@@ -140,7 +272,80 @@ def challenge(client, model_name: str, version: Version) -> None:
 
 
 def load(model_name: str, number: str):
-    """Load one version, by number: an alias may move while a run is under way."""
+    """Load one version, by number: an alias may move while a run is under way.
+
+    Raises
+    ------
+    RegistryError
+        If its artifact is gone or can't be read.
+    """
     import mlflow
 
-    return mlflow.sklearn.load_model(f"models:/{model_name}/{number}")
+    try:
+        return mlflow.sklearn.load_model(f"models:/{model_name}/{number}")
+    except Exception as problem:  # a deleted file, a damaged one, a class of another release
+        raise RegistryError(
+            f"Version {number} of {model_name} can't be loaded ({_first_line(problem)}): forecasts "
+            "come from stage 1 until `stride rollback` or the next training gives another."
+        ) from problem
+
+
+def is_usable(model_name: str, number: str) -> bool:
+    """Whether a version can be loaded."""
+    try:
+        load(model_name, number)
+    except RegistryError:
+        return False
+    return True
+
+
+def background(version: Version):
+    """Rows of the training set that the reasons of a version's forecasts compare with, or None.
+
+    Returns
+    -------
+    DataFrame or None
+    """
+    return read_table(version, BACKGROUND)
+
+
+def read_table(version: Version, artifact: str):
+    """A table that the run of a version kept, or None if it kept none.
+
+    Returns
+    -------
+    DataFrame or None
+    """
+    import pandas as pd
+
+    file = download(version, artifact)
+    return None if file is None else pd.read_parquet(file)
+
+
+def download(version: Version, artifact: str):
+    """Path of a copy of a run's artifact on this machine, or None if the run kept none."""
+    import mlflow
+
+    try:
+        return mlflow.artifacts.download_artifacts(run_id=version.run_id, artifact_path=artifact)
+    except Exception as problem:
+        if not is_of_registry(problem):
+            raise
+        return None
+
+
+def _trusted(model) -> list[str]:
+    """The classes in ``model`` beside scikit-learn's own; refuses those of unknown makers."""
+    import skops.io
+
+    types = skops.io.get_untrusted_types(data=skops.io.dumps(model))
+    unknown = [name for name in types if not name.startswith(_MAKERS)]
+    if unknown:
+        raise RegistryError(
+            f"The model holds {', '.join(unknown)}, which the registry does not store."
+        )
+    return types
+
+
+def _first_line(problem: Exception) -> str:
+    return (str(problem).strip().splitlines() or [type(problem).__name__])[0][:200]

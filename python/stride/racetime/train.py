@@ -1,91 +1,216 @@
-"""Train, register and, if the gate is passed, promote. Returns the run's receipt."""
+"""Train when training is due, register, and let the gate and the paired test decide.
+
+Returns the run's receipt. A registry that is down costs the training and never the build.
+"""
 
 import hashlib
+import logging
 import os
-from datetime import UTC, datetime
 
+import numpy as np
 import pandas as pd
 
-from stride.racetime import registry
+from stride import clock
 from stride.racetime.model import FEATURES, RaceTimeModel
+from stride.racetime.model_code import digest
 
 RECEIPT = {
     "model_name": "string",
     "model_version": "string",
     "model_role": "string",
     "run_id": "string",
+    "outcome": "string",
+    "outcome_reason": "string",
     "data_fingerprint": "string",
     "training_races": "bigint",
+    "training_athletes": "bigint",
+    "first_race_date": "date",
+    "last_race_date": "date",
     "is_gate_passed": "boolean",
+    "backtest_mape_pct": "double",
     "champion_version": "string",
     "champion_run_id": "string",
+    "trained_on": "date",
+    "training_reasons": "string",
     "code_commit": "string",
     "trained_at": "timestamp",
 }
 
+NOT_DUE, NO_RACES, UNREACHABLE = "not_due", "no_races", "registry_unreachable"
+PROMOTED, KEPT, REJECTED = "promoted", "kept_champion", "gate_failed"
 
-def train(races: pd.DataFrame, gate: pd.DataFrame, *, model_name: str) -> pd.DataFrame:
-    """Fit the model on all usable races and register it.
+_log = logging.getLogger(__name__)
 
-    The same races give the same version: a second run finds the first one's by the fingerprint
-    of the data and trains nothing. A version that fails the gate stays a challenger.
+
+def train(
+    races: pd.DataFrame,
+    gate: pd.DataFrame,
+    evaluation: pd.DataFrame,
+    backtest: pd.DataFrame,
+    decision: pd.DataFrame,
+    *,
+    model_name: str,
+) -> pd.DataFrame:
+    """Fit the model on all usable races and register it, if that is due.
+
+    The same races give the same version: a second run finds the first one's by the fingerprint of
+    the data. A version becomes champion if it passes the gate and is not worse than the champion
+    on the same races; else it stays a challenger.
 
     Parameters
     ----------
     races : DataFrame
         `training.training_set`.
-    gate : DataFrame
-        `training.gate_results`, measured forward in time.
+    gate, evaluation, backtest : DataFrame
+        `training.gate_results`, `training.model_evaluation` and `training.backtest_predictions`,
+        measured forward in time.
+    decision : DataFrame of one row
+        `monitoring.retraining_decision`.
     model_name : str
         Name in the registry, ``catalog.schema.model``.
 
     Returns
     -------
     DataFrame of one row
-        The columns of `RECEIPT`. ``model_version`` is null if there was no race to train on;
-        ``champion_version`` is the version to score with, null if no champion stands.
+        The columns of `RECEIPT`. ``outcome`` is ``promoted``, ``kept_champion``, ``gate_failed``,
+        ``no_races``, ``registry_unreachable`` or ``not_due``, ``outcome_reason`` the sentence
+        to it.
     """
-    races = races[races["unused_reason"].isna()].sort_values(["race_date", "race_id"])
-    client = registry.connect()
-    is_passed = len(gate) > 0 and bool(gate["is_passed"].all())
+    due = decision.iloc[0]
+    usable = races[races["unused_reason"].isna()].sort_values(["race_date", "race_id"])
     receipt = dict.fromkeys(RECEIPT) | {
         "model_name": model_name,
-        "training_races": len(races),
-        "is_gate_passed": is_passed,
+        "trained_on": due["decided_on"],
+        "training_reasons": due["reasons"],
         "code_commit": os.environ.get("STRIDE_CODE_COMMIT", "unknown"),
-        "trained_at": datetime.now(UTC),
+        "trained_at": clock.now(),
     }
-    if len(races):
-        receipt["data_fingerprint"] = fingerprint(races)
-        version = registry.find(client, model_name, receipt["data_fingerprint"])
-        if version is None:
-            model = RaceTimeModel().fit(races[FEATURES], races["race_time_s"])
-            version = registry.register(
-                client,
-                model_name,
-                model,
-                races[FEATURES].head(20),
-                tags={key: receipt[key] for key in ("data_fingerprint", "code_commit")},
-                metrics=gate.dropna(subset="metric_value")
-                .set_index("metric")["metric_value"]
-                .to_dict(),
-            )
-        registry.challenge(client, model_name, version)
-        if is_passed:
-            registry.promote(client, model_name, version)
+    if not due["should_train"]:
+        receipt |= {"outcome": NOT_DUE, "outcome_reason": due["reasons"]}
+        receipt |= {"model_version": due["standing_version"], "run_id": due["standing_run_id"]}
+    elif usable.empty:
+        receipt |= {"outcome": NO_RACES, "training_races": 0}
+        receipt["outcome_reason"] = "There is no race to train on: stage 1 forecasts alone."
+    else:
         receipt |= {
-            "model_version": version.number,
-            "run_id": version.run_id,
-            "model_role": registry.CHAMPION if is_passed else registry.CHALLENGER,
+            "data_fingerprint": fingerprint(usable),
+            "training_races": len(usable),
+            "training_athletes": usable["athlete_id"].nunique(),
+            "first_race_date": usable["race_date"].min(),
+            "last_race_date": usable["race_date"].max(),
+            "is_gate_passed": len(gate) > 0 and bool(gate["is_passed"].all()),
+            "backtest_mape_pct": _mape_pct(backtest),
         }
-    champion = registry.by_alias(client, model_name, registry.CHAMPION)
-    if champion is not None:
-        receipt |= {"champion_version": champion.number, "champion_run_id": champion.run_id}
+        receipt |= _registered(races, usable, gate, evaluation, backtest, receipt)
     return pd.DataFrame([receipt])
 
 
+def _registered(races, usable, gate, evaluation, backtest, receipt: dict) -> dict:
+    """What training adds to the receipt; the outcome says so if the registry can't be used."""
+    from stride.racetime import registry
+
+    try:
+        client = registry.connect()
+        with registry.alone():
+            name = receipt["model_name"]
+            version = registry.find(client, name, receipt["data_fingerprint"])
+            if version is None:
+                version = _fit(client, races, usable, gate, evaluation, backtest, receipt)
+            said = _judge(client, version, gate, backtest, receipt)
+            champion = registry.by_alias(client, name, registry.CHAMPION)
+    except Exception as problem:
+        if not registry.is_of_registry(problem):
+            raise
+        _log.warning("Not trained, what stands goes on: %s", problem)
+        return {"outcome": UNREACHABLE, "outcome_reason": str(problem).splitlines()[0][:500]}
+    if champion is not None:
+        said |= {"champion_version": champion.number, "champion_run_id": champion.run_id}
+    is_champion = champion == version
+    role = registry.CHAMPION if is_champion else registry.CHALLENGER
+    return said | {"model_version": version.number, "run_id": version.run_id, "model_role": role}
+
+
+def _fit(client, races, usable, gate, evaluation, backtest, receipt: dict):
+    """Fit, log everything of the run, register. The run fails if the gate did."""
+    import mlflow
+
+    from stride.racetime import registry
+    from stride.racetime.run_artifacts import log_artifacts, metrics
+
+    keys = ("data_fingerprint", "code_commit", "is_gate_passed", "training_reasons")
+    tags = {key: str(receipt[key]) for key in keys}
+    facts = {key: receipt[key] for key in ("data_fingerprint", "code_commit")}
+    facts |= {"trained_on": str(receipt["trained_on"])[:10], "reasons": receipt["training_reasons"]}
+    with mlflow.start_run(tags={f"stride.{key}": value for key, value in tags.items()}) as run:
+        model = RaceTimeModel().fit(usable[FEATURES], usable["race_time_s"])
+        mlflow.log_params(model.get_params())
+        mlflow.log_metrics(metrics(evaluation))
+        log_artifacts(model, usable, races, backtest, evaluation, gate, facts)
+        info = registry.log_model(model, usable[FEATURES].head(20))
+    if not receipt["is_gate_passed"]:
+        client.set_terminated(run.info.run_id, "FAILED")
+    return registry.register(client, receipt["model_name"], info, run.info.run_id, tags)
+
+
+def _judge(client, version, gate: pd.DataFrame, backtest: pd.DataFrame, receipt: dict) -> dict:
+    """Move the champion's alias if the evidence says so; record the decision either way."""
+    from stride.racetime import decisions, paired, registry
+
+    name, on = receipt["model_name"], receipt["trained_on"]
+    champion = registry.by_alias(client, name, registry.CHAMPION)
+    if champion == version:
+        return {"outcome": PROMOTED, "outcome_reason": "It is the champion already."}
+    registry.challenge(client, name, version)
+    evidence = {"gate": {row.criterion: _number(row) for row in gate.itertuples()}}
+    keep = {"evidence": evidence, "decided_on": on}
+    if not receipt["is_gate_passed"]:
+        failed = gate.loc[~gate["is_passed"].astype(bool), "criterion"].tolist()
+        why = f"The gate failed: {', '.join(failed) or 'nothing was measured'}."
+        decisions.keep(client, name, version, action="reject", why=why, **keep)
+        return {"outcome": REJECTED, "outcome_reason": why}
+    if decisions.ROLLED_BACK in registry.tags(client, name, version.number):
+        why = "It passed the gate, but was rolled back: only stride promote brings it back."
+        decisions.keep(client, name, version, action="keep", why=why, **keep)
+        return {"outcome": KEPT, "outcome_reason": why}
+    why = "It passed the gate, and there was no champion."
+    if champion is not None and not registry.is_usable(name, champion.number):
+        why = f"It passed the gate, and champion {champion.number} can't be loaded."
+    elif champion is not None:
+        old = registry.read_table(champion, paired.ERRORS)
+        test = evidence["paired_test"] = paired.compare(paired.errors(backtest), old)
+        why = _in_words(test, champion.number)
+        if not test["is_beaten"]:
+            decisions.keep(client, name, version, action="keep", why=why, **keep)
+            return {"outcome": KEPT, "outcome_reason": why}
+    decisions.promote(client, name, version, by=decisions.GATE, why=why, **keep)
+    return {"outcome": PROMOTED, "outcome_reason": why}
+
+
+def _in_words(test: dict, champion: str) -> str:
+    if not test["shared_races"]:
+        return f"It passed the gate; it could not be compared with champion {champion}: " + (
+            test["note"]
+        )
+    verb = "beat" if test["is_beaten"] else "did not beat"
+    return (
+        f"It passed the gate and {verb} champion {champion} on {test['shared_races']} races: "
+        f"{test['candidate_mape_pct']:.2f} % beside {test['champion_mape_pct']:.2f} % mean error."
+    )
+
+
+def _number(row) -> float | None:
+    value = float(row.metric_value) if row.metric_value is not None else float("nan")
+    return round(value, 6) if np.isfinite(value) else None
+
+
+def _mape_pct(backtest: pd.DataFrame) -> float:
+    from stride.racetime.paired import errors
+
+    return float(errors(backtest)["error_pct"].mean())
+
+
 def fingerprint(races: pd.DataFrame) -> str:
-    """Hash of what the model learns from and how: equal data, equal hash.
+    """Hash of what the model learns from and how: equal data and code, equal hash.
 
     Parameters
     ----------
@@ -99,5 +224,5 @@ def fingerprint(races: pd.DataFrame) -> str:
     """
     # Ten digits: sums of the two engines differ in the last bits, and that is no other data.
     table = races[["race_id", *FEATURES, "race_time_s"]].to_csv(index=False, float_format="%.10g")
-    settings = repr(sorted(RaceTimeModel().get_params().items()))
+    settings = f"{sorted(RaceTimeModel().get_params().items())!r}\n{digest()}"
     return hashlib.sha256(f"{settings}\n{table}".encode()).hexdigest()

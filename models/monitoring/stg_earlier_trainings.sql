@@ -1,0 +1,11 @@
+{{
+    standing('training', 'training_runs', {
+        'model_version': 'string',
+        'model_role': 'string',
+        'run_id': 'string',
+        'training_races': 'bigint',
+        'backtest_mape_pct': 'double',
+        'trained_on': 'date',
+        'trained_at': 'timestamp',
+    })
+}}

@@ -1,0 +1,115 @@
+with
+
+athletes as (
+
+    select * from {{ ref('athletes') }}
+
+),
+
+training_set as (
+
+    select * from {{ ref('training_set') }}
+
+),
+
+erasures as (
+
+    select * from {{ ref('landed_erasures') }}
+
+),
+
+realised as (
+
+    select * from {{ ref('stg_realised_error') }}
+
+),
+
+trainings as (
+
+    select
+        *,
+        row_number() over (order by trained_at desc nulls last) as recency
+
+    from {{ ref('stg_earlier_trainings') }}
+    where model_version is not null
+
+),
+
+forecasts as (
+
+    select
+        *,
+        dense_rank() over (order by prediction_date desc nulls last) as recency
+
+    from {{ ref('stg_earlier_roles') }}
+
+),
+
+estimates as (
+
+    select
+        *,
+        dense_rank() over (order by chunk_end desc nulls last) as recency
+
+    from {{ ref('stg_earlier_estimates') }}
+    where status = 'estimated'
+
+),
+
+drift as (
+
+    select
+        *,
+        dense_rank() over (order by checked_on desc nulls last) as recency
+
+    from {{ ref('stg_earlier_drift') }}
+
+),
+
+-- Athletes' days differ by their zones; the latest one is the day of the decision.
+today as (
+
+    select max(as_of_date) as decided_on from athletes
+
+),
+
+final as (
+
+    select
+        today.decided_on,
+        (
+            select cast(count(*) as bigint) from training_set
+            where unused_reason is null
+        ) as usable_races,
+        latest.model_version as standing_version,
+        latest.run_id as standing_run_id,
+        -- Receipts of the first release say only when, not for which day.
+        coalesce(latest.trained_on, cast(latest.trained_at as date)) as last_trained_on,
+        latest.trained_at as last_trained_at,
+        latest.training_races as last_training_races,
+        latest.backtest_mape_pct,
+        (select max(ingested_at) from erasures) as last_erased_at,
+        latest.model_role as standing_role,
+        (select count(*) from trainings where model_role = 'champion') > 0 as has_champion,
+        (
+            select count(*) from forecasts
+            where recency = 1 and model_role = 'stage-1'
+        ) > 0 as is_fallback_speaking,
+        realised.ledger_races,
+        realised.realised_mape_pct,
+        (
+            select cast(count(distinct chunk_end) as bigint) from estimates
+            where recency <= 3 and is_worse
+        ) as worse_chunks,
+        (
+            select cast(count(distinct feature_name) as bigint) from drift
+            where recency = 1 and is_drift
+        ) as drift_inputs
+
+    from today
+    cross join realised
+    left join trainings as latest on latest.recency = 1
+
+)
+
+select * from final

@@ -1,0 +1,1 @@
+"""Watching: whether forecasts get worse, whether their inputs changed, and when nobody can tell."""

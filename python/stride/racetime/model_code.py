@@ -1,0 +1,81 @@
+"""The code that a stored model brings along, so that it loads where Stride is not installed."""
+
+import ast
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import packages_distributions, version
+from pathlib import Path
+
+import stride
+
+
+@contextmanager
+def staged() -> Iterator[Path]:
+    """Copy the part of the package that a model is made of to a folder of its own.
+
+    Yields
+    ------
+    Path
+        A folder ``stride`` with the modules of the package itself and of `stride.racetime`.
+    """
+    source = Path(stride.__file__).parent
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "stride"
+        for part in (".", "racetime"):
+            (target / part).mkdir(parents=True, exist_ok=True)
+            for file in (source / part).glob("*.py"):
+                shutil.copy(file, target / part)
+        yield target
+
+
+def pinned() -> list[str]:
+    """What the model needs of other packages, as installed here.
+
+    Returns
+    -------
+    list of str
+        ``name==version``: what the model's modules import, and what reads its file.
+    """
+    wanted = {"pandas", "scikit-learn", "skops"}
+    owners = packages_distributions()
+    for module in _modules():
+        for name in _imports(module):
+            wanted |= set(owners.get(name.split(".")[0], ()))
+    return sorted(f"{name}=={version(name)}" for name in wanted - {"stride"})
+
+
+def digest() -> str:
+    """Hash of the model's own modules: other code is another model, though the data be the same.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    text = b"".join(module.read_bytes() for module in sorted(_modules(), key=lambda m: m.name))
+    return hashlib.sha256(text).hexdigest()
+
+
+def _modules() -> set[Path]:
+    """`stride.racetime.model` and the modules of Stride that it is made of."""
+    root = Path(stride.__file__).parents[1]
+    found, ahead = set(), ["stride.racetime.model"]
+    while ahead:
+        module = root / f"{ahead.pop().replace('.', '/')}.py"
+        if module not in found and module.exists():
+            found.add(module)
+            ahead += [name for name in _imports(module) if name.startswith("stride.")]
+    return found
+
+
+def _imports(module: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return names
