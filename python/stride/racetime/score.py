@@ -177,7 +177,7 @@ def _ask(voice: Voice, targets: pd.DataFrame) -> pd.DataFrame:
     answer["baseline_time_s"] = riegel(
         targets["last_race_time_s"], targets["last_race_distance_m"], targets["distance_m"]
     )
-    answer["model_inputs"] = _as_json(targets[FEATURES])
+    answer["model_inputs"] = _as_json(targets.reindex(columns=FEATURES))
     return answer.assign(
         **_reasons(voice, targets),
         model_version=voice.version,
