@@ -38,6 +38,7 @@ demo: $(VENV)/installed  ## The whole way on invented athletes: data, build, rep
 
 build: $(VENV)/installed  ## Build everything from what was imported (AS_OF=day to pin the day)
 	@mkdir -p $(STRIDE_HOME)
+	@$(BIN)/stride free
 	@$(BIN)/dbt build $(VARS)
 
 freshness: $(VENV)/installed  ## Whether something was imported lately (an athlete at rest is no stale pipeline)
@@ -108,15 +109,20 @@ $(VENV)/bin/python:
 
 $(VENV)/installed: requirements.txt pyproject.toml | $(VENV)/bin/python
 	@if [ -e $(VENV)/installed-dev ]; then $(MAKE) --no-print-directory $(VENV)/installed-dev; else \
-	 echo "Installing (about a minute)" && $(call install,requirements.txt); fi
+	 echo "Installing (a minute)" && $(call install,requirements.txt); fi
 	@touch $@
 
 $(VENV)/installed-dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
-	@echo "Installing what developing needs (about three minutes)"
+	@echo "Installing what developing needs (a minute or two)"
 	@$(call install,requirements-dev.txt)
 	@touch $(VENV)/installed $@
 
+# uv, itself pinned by hash, installs in parallel and without compiling; where it can't reach what
+# pip is set up for, pip does it.
 define install
-$(BIN)/pip install --disable-pip-version-check --require-hashes --no-deps -r $(1) | grep --line-buffered -E '^(Downloading|Installing|  Downloading .*[0-9]{2,}\.[0-9] MB|Successfully)' | cut -c1-100; \
+sed -n '/^uv==/,/[^\\]$$/p' $(1) > $(VENV)/uv.txt && \
+$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r $(VENV)/uv.txt && \
+{ $(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python --require-hashes -r $(1) || \
+  $(BIN)/pip install --disable-pip-version-check --quiet --no-deps --require-hashes -r $(1); } && \
 $(BIN)/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 endef

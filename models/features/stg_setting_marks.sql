@@ -20,7 +20,9 @@ final as (
         {{ fingerprint(['setting', 'value']) }} as fingerprint
 
     from settings
-    where setting not in ('time_zone', 'email', 'birth_year', 'sex', 'weight_kg')
+    where
+        setting not in ('time_zone', 'email', 'language', 'birth_year', 'sex', 'weight_kg')
+        and substring(setting, 1, 5) <> 'mute_'
     union all
     select
         athlete_id,

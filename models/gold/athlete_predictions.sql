@@ -3,6 +3,7 @@ with
 predictions as (
 
     select * from {{ ref('race_predictions') }}
+    where model_role <> 'challenger'
 
 ),
 
@@ -12,14 +13,29 @@ athletes as (
 
 ),
 
--- The latest word on the day the build stands on; what was said before stays in the log.
+planned_races as (
+
+    select
+        athlete_id,
+        distance_label,
+        min(race_date) as next_race_date
+
+    from {{ ref('planned_races') }}
+    group by athlete_id, distance_label
+
+),
+
+-- The latest word on the day the build stands on; what was said before stays in the log. The
+-- fallback does not overrule a champion that spoke that day.
 ranked as (
 
     select
         predictions.*,
+        planned_races.next_race_date,
         row_number() over (
             partition by predictions.athlete_id, predictions.distance_m
             order by
+                case when predictions.model_role = 'champion' then 0 else 1 end asc nulls last,
                 predictions.predicted_at desc nulls last,
                 predictions.model_version desc nulls last
         ) as recency
@@ -28,6 +44,9 @@ ranked as (
     inner join athletes
         on predictions.athlete_id = athletes.athlete_id
         and predictions.prediction_date = athletes.as_of_date
+    left join planned_races
+        on predictions.athlete_id = planned_races.athlete_id
+        and predictions.distance_label = planned_races.distance_label
 
 ),
 
@@ -43,8 +62,15 @@ final as (
         upper_80_s,
         baseline_time_s,
         support,
+        refusal_reason,
+        reason_1,
+        reason_2,
+        reason_3,
         model_version,
-        model_role
+        model_role,
+        fallback_reason,
+        next_race_date,
+        predicted_at
 
     from ranked
     where recency = 1

@@ -1,8 +1,35 @@
+{%- set grain = ['athlete_id', 'prediction_date', 'distance_m', 'model_version', 'model_role'] -%}
 with
 
 scores as (
 
     select * from {{ ref('py_score_race_time') }}
+
+),
+
+athletes as (
+
+    select * from {{ ref('athletes') }}
+
+),
+
+-- A run on a later day than the one it forecasts may know too much, and says so.
+dated as (
+
+    select
+        scores.*,
+        {{ run_at() }} as predicted_at,
+        case
+            when {{ is_replay() }} then 'replay'
+            when
+                cast({{ local_time(run_at(), 'athletes.time_zone') }} as date)
+                > scores.prediction_date
+                then 'backfill'
+            else 'live'
+        end as origin
+
+    from scores
+    inner join athletes on scores.athlete_id = athletes.athlete_id
 
 ),
 
@@ -13,8 +40,10 @@ final as (
         prediction_date,
         distance_m,
         model_version,
+        model_role,
 
         ---------- what was asked
+        distance_label,
         feature_date,
         days_of_history,
         ctl,
@@ -29,20 +58,46 @@ final as (
         last_race_distance_m,
         last_race_time_s,
         days_since_last_race,
+        model_inputs,
 
         ---------- what was answered
         predicted_time_s,
+        lower_80_s,
+        upper_80_s,
+        baseline_time_s,
+        support,
+        refusal_reason,
+        reason_1,
+        reason_2,
+        reason_3,
 
-        ---------- by what
+        ---------- by what and when
         model_name,
         model_run_id,
-        model_role,
+        fallback_reason,
         code_commit,
         '{{ invocation_id }}' as invocation_id,
+        origin,
         predicted_at
 
-    from scores
-    where {{ unseen('scores', ['athlete_id', 'prediction_date', 'distance_m', 'model_version']) }}
+    from dated
+    where
+        {{ unseen('dated', grain) }}
+        {%- if is_incremental() %}
+        -- Today's model has no say about a day on which another one spoke.
+        and not (
+            origin = 'backfill'
+            and exists (
+                select 1
+                from {{ this }} as spoken
+                where
+                    spoken.athlete_id = dated.athlete_id
+                    and spoken.prediction_date = dated.prediction_date
+                    and spoken.distance_m = dated.distance_m
+                    and (spoken.model_role = 'challenger') = (dated.model_role = 'challenger')
+            )
+        )
+        {%- endif %}
 
 )
 

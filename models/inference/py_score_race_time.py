@@ -1,10 +1,10 @@
-"""Race times of every athlete and distance, this run only; `race_predictions` keeps them."""
+"""Race times of every athlete and distance, this run only; `inference_log` keeps them."""
 
-from stride.engine import read, write
-from stride.racetime.score import COLUMNS, score
+from stride.engine import apply
+from stride.racetime.score import COLUMNS, scorer
 
 
 def model(dbt, session):
-    targets = read(dbt.ref("forecast_features"))
-    receipt = read(dbt.ref("py_train_race_time"))
-    return write(session, score(targets, receipt), COLUMNS)
+    targets = dbt.ref("forecast_features")
+    dbt.ref("py_train_race_time")  # what it registered speaks today already
+    return apply(session, targets, scorer(dbt.config.meta_get("model_name")), COLUMNS)

@@ -1,8 +1,10 @@
+{%- set grain = ['athlete_id', 'prediction_date', 'distance_m', 'model_version', 'model_role'] -%}
 with
 
-scores as (
+-- Not this run's scores: what a killed run left in the log alone is caught up here.
+logged as (
 
-    select * from {{ ref('py_score_race_time') }}
+    select * from {{ ref('inference_log') }}
 
 ),
 
@@ -13,18 +15,24 @@ final as (
         prediction_date,
         distance_m,
         model_version,
+        model_role,
         distance_label,
         predicted_time_s,
         lower_80_s,
         upper_80_s,
         baseline_time_s,
         support,
+        refusal_reason,
+        fallback_reason,
+        reason_1,
+        reason_2,
+        reason_3,
         feature_date,
-        model_role,
+        origin,
         predicted_at
 
-    from scores
-    where {{ unseen('scores', ['athlete_id', 'prediction_date', 'distance_m', 'model_version']) }}
+    from logged
+    where {{ unseen('logged', grain) }}
 
 )
 

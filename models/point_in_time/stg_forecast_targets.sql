@@ -13,17 +13,45 @@ standard_distances as (
 
 ),
 
-final as (
+planned_races as (
+
+    select * from {{ ref('planned_races') }}
+
+),
+
+asked as (
 
     select
-        athletes.athlete_id || ':' || standard_distances.distance_label as target_id,
         athletes.athlete_id,
-        athletes.as_of_date as prediction_date,
         standard_distances.distance_label,
         cast(standard_distances.distance_m as double) as distance_m
 
     from athletes
     cross join standard_distances
+
+    -- A union without all: a distance that is asked for twice is answered once.
+    union distinct
+
+    select
+        athlete_id,
+        distance_label,
+        distance_m
+
+    from planned_races
+
+),
+
+final as (
+
+    select
+        asked.athlete_id || ':' || asked.distance_label as target_id,
+        asked.athlete_id,
+        athletes.as_of_date as prediction_date,
+        asked.distance_label,
+        asked.distance_m
+
+    from asked
+    inner join athletes on asked.athlete_id = athletes.athlete_id
 
 )
 

@@ -29,7 +29,10 @@ final as (
         max(ingested_at) as known_at
 
     from latest
-    where recency = 1 and activity_id is not null
+    where
+        recency = 1
+        and activity_id is not null
+        and correction <> 'planned_races'
     group by athlete_id, activity_id
 
 )

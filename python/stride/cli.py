@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 
 from stride import paths
+from stride.commands.alert import alert
+from stride.commands.forecast import forecast
+from stride.commands.free import free
+from stride.commands.notify import notify
 from stride.commands.registry import models, promote, rollback
+from stride.commands.replay import replay
+from stride.commands.status import status
 from stride.errors import StrideError
 from stride.strava.cli import strava
 
@@ -36,9 +42,11 @@ def main():
     """
 
 
-main.add_command(strava)
-for _command in (models, promote, rollback):
-    main.add_command(_command)
+for command in (
+    *(strava, alert, notify, forecast, free, replay, status),
+    *(models, promote, rollback),
+):
+    main.add_command(command)
 
 
 @main.command("import")
@@ -180,6 +188,7 @@ def _settings(command):
             for name, s in NUMBERS.items()
         ),
         click.option("--email", metavar="ADDRESS", help="For alerts."),
+        click.option("--language", metavar="en|pt", help="Of alerts."),
         click.option("--sex", metavar="f|m", help="For heart-rate load."),
         click.option("--timezone", "time_zone", metavar="ZONE", help="Home zone: Europe/Lisbon."),
     ]

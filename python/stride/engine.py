@@ -1,9 +1,12 @@
 """The border between an engine and pandas.
 
 Nothing else in this package knows which engine is running. A relation comes in through `read`,
-a frame goes out through `write`; both pass by declared types, so the two engines give the same
-pandas dtypes and the same column types.
+a frame goes out through `write`; `apply` does both, piece by piece where the engine has many
+machines. All pass by declared types, so the two engines give the same pandas dtypes and the same
+column types.
 """
+
+from collections.abc import Callable, Iterator
 
 import narwhals as nw
 import pandas as pd
@@ -29,8 +32,7 @@ def read(relation) -> pd.DataFrame:
     table = (
         frame.collect(backend="pyarrow") if isinstance(frame, nw.LazyFrame) else frame
     ).to_arrow()
-    plain = pa.schema([(field.name, _plain(field.type)) for field in table.schema])
-    return table.cast(plain).to_pandas()
+    return _to_pandas(table)
 
 
 def write(session, frame: pd.DataFrame, columns: Columns):
@@ -52,12 +54,41 @@ def write(session, frame: pd.DataFrame, columns: Columns):
     KeyError
         If ``frame`` lacks one of ``columns``.
     """
-    table = pa.Table.from_pandas(frame[list(columns)], schema=_arrow(columns), preserve_index=False)
+    table = _to_arrow(frame, columns)
     if hasattr(session, "createDataFrame"):  # Spark
-        ddl = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-        return session.createDataFrame(table, ddl)
+        return session.createDataFrame(table, _ddl(columns))
     casts = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in columns.items())
     return session.from_arrow(table).project(casts)
+
+
+def apply(session, relation, function: Callable, columns: Columns):
+    """Hand back ``function`` of a relation's rows, without collecting them where there are many.
+
+    Spark calls the function on its workers, once for every batch of some thousand rows; DuckDB,
+    which has all rows here, calls it once. So what it says of a row must not depend on the others.
+
+    Parameters
+    ----------
+    session : duckdb.DuckDBPyConnection or pyspark.sql.SparkSession
+    relation : duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+        What ``dbt.ref`` returned.
+    function : callable
+        From a DataFrame as `read` gives it to one with ``columns``. On Spark it is pickled.
+    columns : Columns
+
+    Returns
+    -------
+    duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
+    """
+    if not hasattr(relation, "mapInPandas"):
+        return write(session, function(read(relation)), columns)
+
+    def in_batches(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        for batch in batches:
+            answer = function(_to_pandas(pa.Table.from_pandas(batch, preserve_index=False)))
+            yield _to_arrow(answer, columns).to_pandas(date_as_object=True)
+
+    return relation.mapInPandas(in_batches, _ddl(columns))
 
 
 _ARROW = {
@@ -71,8 +102,18 @@ _ARROW = {
 }
 
 
-def _arrow(columns: Columns) -> pa.Schema:
-    return pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()])
+def _to_arrow(frame: pd.DataFrame, columns: Columns) -> pa.Table:
+    schema = pa.schema([(name, _ARROW[kind]) for name, kind in columns.items()])
+    return pa.Table.from_pandas(frame[list(columns)], schema=schema, preserve_index=False)
+
+
+def _to_pandas(table: pa.Table) -> pd.DataFrame:
+    plain = pa.schema([(field.name, _plain(field.type)) for field in table.schema])
+    return table.cast(plain).to_pandas()
+
+
+def _ddl(columns: Columns) -> str:
+    return ", ".join(f"{name} {kind}" for name, kind in columns.items())
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
@@ -80,4 +121,6 @@ def _plain(kind: pa.DataType) -> pa.DataType:
         return pa.timestamp("us")
     if pa.types.is_decimal(kind):
         return pa.float64()
+    if pa.types.is_null(kind):  # a batch of Spark in which a column has no value: pandas forgot
+        return pa.string()
     return kind

@@ -30,6 +30,11 @@ def strava() -> Path:
     return home() / "strava"
 
 
+def deliveries() -> Path:
+    """Folder of the log of mails that were sent."""
+    return home() / "deliveries"
+
+
 def report() -> Path:
     """The HTML report."""
     return home() / "report" / "index.html"

@@ -13,13 +13,15 @@ PHYSICAL = "spark_catalog"
 RUNTIME = "17.3.x-scala2.13"
 
 
-def start(state: Path):
+def start(state: Path, jars: Path | None = None):
     """Start Spark with ANSI SQL, UTC and a Spark Connect endpoint on a free loopback port.
 
     Parameters
     ----------
     state : Path
         Folder for the tables.
+    jars : Path, optional
+        Folder with Delta Lake's jars: tables are then Delta tables. Without it they are Parquet.
 
     Returns
     -------
@@ -49,6 +51,7 @@ def start(state: Path):
         "spark.sql.warehouse.dir": str(state / "warehouse"),
         "spark.databricks.clusterUsageTags.sparkVersion": RUNTIME,
     }
+    settings |= delta_settings(jars) if jars else {}
     builder = SparkSession.builder.master("local[2]").appName("workspace")
     for key, value in settings.items():
         builder = builder.config(key, value)
@@ -56,3 +59,16 @@ def start(state: Path):
     session.sparkContext.setLogLevel("OFF")
     service = getattr(session._jvm, "org.apache.spark.sql.connect.service.SparkConnectService$")
     return session, getattr(service, "MODULE$").localPort()
+
+
+def delta_settings(jars: Path) -> dict[str, str]:
+    """Settings that make Delta Lake the tables' format."""
+    return {
+        "spark.jars": ",".join(str(jar) for jar in sorted(jars.glob("*.jar"))),
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        f"spark.sql.catalog.{PHYSICAL}": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.sources.default": "delta",
+        # Small tables: one task reads a table's log.
+        "spark.databricks.delta.snapshotPartitions": "1",
+        "spark.sql.shuffle.partitions": "1",
+    }

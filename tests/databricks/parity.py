@@ -56,7 +56,8 @@ def main() -> int:
         volumes = work / "databricks" / "volumes"
         lay_home(work / "databricks", landing, volumes / arguments.catalog / arguments.volume)
         state = work / "databricks" / "workspace"
-        with workspace(state, volumes, arguments.catalog, project / "python") as env:
+        package, jars = project / "python", arguments.jars
+        with workspace(state, volumes, arguments.catalog, package, jars=jars) as env:
             for number in range(rounds):
                 say(f"Databricks, build {number + 1} of {rounds}")
                 build(project, "databricks", work, env, arguments, rounds - 1 - number)
@@ -101,6 +102,9 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--project", type=Path, default=HERE.parents[1], help="dbt project")
     parser.add_argument("--work", type=Path, default=Path("target/parity"), help="scratch folder")
     parser.add_argument("--catalog", default="stride")
+    parser.add_argument(
+        "--jars", type=Path, help="folder with Delta Lake's jars; without it tables are Parquet"
+    )
     parser.add_argument(
         "--volume", default="landing/files", help="the landing's place below /Volumes/<catalog>"
     )

@@ -9,22 +9,27 @@ from pathlib import Path
 from engine import PHYSICAL
 from log import Log
 
-# What a notebook finds ready-made, with Parquet in the place of Delta.
+# What a notebook finds ready-made.
 PRELUDE = """\
 from pyspark.sql import SparkSession
+spark = SparkSession.builder.remote("sc://127.0.0.1:{port}").getOrCreate()
+"""
+
+# Where there is no Delta: Parquet in its place.
+WITHOUT_DELTA = """\
 from pyspark.sql.connect.readwriter import DataFrameWriter as _Writer
 _format = _Writer.format
 _Writer.format = lambda self, name: _format(self, "parquet" if name == "delta" else name)
 _Writer.clusterBy = lambda self, *columns: self
-spark = SparkSession.builder.remote("sc://127.0.0.1:{port}").getOrCreate()
 """
 
 
 class PythonModels:
     """Runs the notebooks that dbt uploads."""
 
-    def __init__(self, state: Path, port: int, catalog: str, log: Log):
-        self.state, self.port, self.catalog, self.log = state / "notebooks", port, catalog, log
+    def __init__(self, state: Path, port: int, catalog: str, log: Log, has_delta: bool):
+        self.prelude = PRELUDE.format(port=port) + ("" if has_delta else WITHOUT_DELTA)
+        self.state, self.catalog, self.log = state / "notebooks", catalog, log
         self.state.mkdir(exist_ok=True)
 
     def run(self, path: str, code: str) -> str | None:
@@ -45,7 +50,7 @@ class PythonModels:
         began = time.time()
         script = self.state / (path.strip("/").replace("/", "__") + ".py")
         code = code.replace(f"`{self.catalog}`.", f"`{PHYSICAL}`.")
-        script.write_text(PRELUDE.format(port=self.port) + code)
+        script.write_text(self.prelude + code)
         # Settings for the server's own Spark would turn this process into another server.
         env = {k: v for k, v in os.environ.items() if not k.startswith(("SPARK_", "PYSPARK_"))}
         done = subprocess.run([sys.executable, script], capture_output=True, text=True, env=env)

@@ -21,6 +21,7 @@ def workspace(
     catalog: str = "stride",
     python_path: Path | None = None,
     timeout: float = 120,
+    jars: Path | None = None,
 ) -> Iterator[dict[str, str]]:
     """Run a workspace for the time of a `with` block.
 
@@ -36,6 +37,8 @@ def workspace(
         Folder with the package that Python models import.
     timeout : float
         Seconds to wait for it.
+    jars : Path, optional
+        Folder with Delta Lake's jars; without it tables are Parquet, and Delta's DML is emulated.
 
     Yields
     ------
@@ -65,6 +68,7 @@ def workspace(
                 Path(volumes).resolve(),
                 "--catalog",
                 catalog,
+                *(["--jars", Path(jars).resolve()] if jars else []),
             ],
             stdin=subprocess.PIPE,
             stdout=out,

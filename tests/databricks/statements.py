@@ -33,6 +33,7 @@ class Statements:
     catalog: str
     volumes: Path
     unity: Unity
+    has_delta: bool = False
 
     def run(self, spark, sql: str) -> tuple[Result, list[str]]:
         """Run one statement.
@@ -51,9 +52,9 @@ class Statements:
         """
         text = to_physical(_without_comments(sql), self.catalog)
         used = []
-        for pattern, rule in RULES:
+        for pattern, rule, only_parquet in RULES:
             found = pattern.search(text)
-            if not found:
+            if not found or (only_parquet and self.has_delta):
                 continue
             used.append(rule.__name__.strip("_"))
             done = rule(self, spark, found)
@@ -64,15 +65,18 @@ class Statements:
 
 
 Rule = Callable[[Statements, object, re.Match], "Result | str"]
-RULES: list[tuple[re.Pattern, Rule]] = []
+RULES: list[tuple[re.Pattern, Rule, bool]] = []
 
 
-def rule(pattern: str | re.Pattern) -> Callable[[Rule], Rule]:
-    """Add a rule: it returns the finished result, or the text for the rules after it."""
+def rule(pattern: str | re.Pattern, only_parquet: bool = False) -> Callable[[Rule], Rule]:
+    """Add a rule: it returns the finished result, or the text for the rules after it.
+
+    With `only_parquet` it falls away where Spark has Delta Lake, which does it natively.
+    """
 
     def add(function: Rule) -> Rule:
         compiled = re.compile(pattern, re.I | re.S) if isinstance(pattern, str) else pattern
-        RULES.append((compiled, function))
+        RULES.append((compiled, function, only_parquet))
         return function
 
     return add
@@ -107,13 +111,15 @@ def _set_column_tags(self, spark, found):
 @rule(rf"^alter\s+table\s+{NAME}\s+add\s+constraint\s+`?(\w+)`?\s+(.*)$")
 def _add_constraint(self, spark, found):
     self.unity.add_constraint(spark, self.unity.key(found[1]), found[2], found[3])
-    return Result()
+    # Keys inform, in Unity Catalog too; a CHECK holds, by Delta.
+    is_enforced = self.has_delta and found[3].lower().startswith("check")
+    return found.string if is_enforced else Result()
 
 
 @rule(rf"^alter\s+table\s+{NAME}\s+drop\s+constraint\s+(?:if\s+exists\s+)?`?(\w+)`?")
 def _drop_constraint(self, spark, found):
-    self.unity.constraints.get(self.unity.key(found[1]), {}).pop(found[2].lower(), None)
-    return Result()
+    dropped = self.unity.constraints.get(self.unity.key(found[1]), {}).pop(found[2].lower(), {})
+    return found.string if self.has_delta and dropped.get("kind") == "CHECK" else Result()
 
 
 @rule(rf"^alter\s+table\s+{NAME}\s+(?:alter|change)\s+column\s+`?(\w+)`?\s+set\s+not\s+null$")
@@ -121,18 +127,23 @@ def _set_not_null(self, spark, found):
     if spark.sql(f"select 1 from {found[1]} where `{found[2]}` is null limit 1").collect():
         raise ValueError(f"[DELTA_NOT_NULL_CONSTRAINT_VIOLATED] {found[1]}: {found[2]}")
     self.unity.not_null.add((*self.unity.key(found[1]), found[2].lower()))
-    return Result()
+    # Delta takes NOT NULL with a new table only; on a table that stands, a CHECK holds as much.
+    check = f"add constraint not_null_{found[2]} check (`{found[2]}` is not null)"
+    return f"alter table {found[1]} {check}" if self.has_delta else Result()
 
 
 @rule(rf"^alter\s+table\s+{NAME}\s+cluster\s+by\s+(.*)$")
 def _cluster_by(self, spark, found):
     self.unity.clustering[self.unity.key(found[1])] = found[2]
-    return Result()
+    is_native = self.has_delta and found[2].lower() != "auto"
+    return found.string if is_native else Result()
 
 
 @rule(rf"^alter\s+table\s+{NAME}\s+rename\s+to\s+{NAME}$")
 def _rename(self, spark, found):
-    return f"alter table {found[1]} rename to {in_schema(found[2])}"
+    spark.sql(f"alter table {found[1]} rename to {in_schema(found[2])}")
+    self.unity.rename(self.unity.key(found[1]), self.unity.key(found[2]))
+    return Result()
 
 
 @rule(INFORMATION_SCHEMA)
@@ -143,7 +154,8 @@ def _information_schema(self, spark, found):
 # ---- Delta's upkeep and comments --------------------------------------------------------------
 
 
-@rule(r"^(optimize|vacuum|analyze)\s")
+@rule(r"^analyze\s")
+@rule(r"^(optimize|vacuum)\s", only_parquet=True)
 def _no_upkeep(self, spark, found):
     return Result()
 
@@ -163,9 +175,16 @@ def _comment_on_view(self, spark, found):
 
 @rule(rf"^desc(?:ribe)?\s+(?:table\s+)?extended\s+{NAME}\s+as\s+json$")
 def _describe_as_json(self, spark, found):
-    facts = json.loads(spark.sql(found.string).first()[0])
-    facts |= {"catalog_name": self.catalog, "provider": "delta"}
     table = self.unity.key(found[1])
+    if self.has_delta and table[2] not in listing(spark, table[1])[1]:
+        # Spark says it of a view on a Delta table, not of the table itself.
+        spark.table(found[1]).createOrReplaceTempView("__described")
+        facts = json.loads(spark.sql("describe extended __described as json").first()[0])
+        facts |= {"schema_name": table[1], "table_name": table[2], "type": "MANAGED"}
+    else:
+        facts = json.loads(spark.sql(found.string).first()[0])
+    facts |= {"catalog_name": self.catalog, "provider": "delta"}
+    facts["table_constraints"] = self.unity.keys_as_text(table)
     for column in facts["columns"]:
         if (*table, column["name"].lower()) in self.unity.not_null:
             column["nullable"] = False
@@ -177,7 +196,9 @@ def _describe_extended(self, spark, found):
     frame = spark.sql(found.string)
     rows = [(r[0], "delta", *r[2:]) if r[0] == "Provider" else tuple(r) for r in frame.collect()]
     clustering = self.unity.clustering.get(self.unity.key(found[1]), "")
-    if clustering.startswith("("):  # Delta prints the columns here, and dbt reads them
+    if (
+        clustering.startswith("(") and not self.has_delta
+    ):  # Delta prints the columns here, and dbt reads them
         at = next((i for i, r in enumerate(rows) if r[0] == "" or r[0].startswith("# ")), len(rows))
         rows[at:at] = [
             ("# Clustering Information", "", ""),
@@ -254,12 +275,13 @@ def _files(self, spark, path: str, options_text: str) -> str:
 
 @rule(rf"^create\s+(or\s+replace\s+)?table\s+(?:if\s+not\s+exists\s+)?{NAME}")
 def _create_table(self, spark, found):
-    wanted = tables.parse(found.string[found.end() :])
+    wanted = tables.parse(found.string[found.end() :], self.has_delta)
     name, table = found[2], self.unity.key(found[2])
-    exists = bool(found[1]) and spark.catalog.tableExists(name)
+    exists = bool(found[1]) and not self.has_delta and spark.catalog.tableExists(name)
     # The query may read the table that it replaces.
     place = beside(name, "__new") if exists else name
-    spark.sql(f"create table {place} {wanted.body}")
+    replace = found[1] if found[1] and self.has_delta else ""
+    spark.sql(f"create {replace} table {place} {wanted.body}")
     if exists:
         kind = "view" if table[2] in listing(spark, table[1])[1] else "table"
         spark.sql(f"drop {kind} {name}")
@@ -268,12 +290,14 @@ def _create_table(self, spark, found):
     self.unity.not_null |= {(*table, c) for c in wanted.not_null}
     for constraint, text in wanted.constraints:
         self.unity.add_constraint(spark, table, constraint, text)
+        if self.has_delta and text.lower().startswith("check"):
+            spark.sql(f"alter table {name} add constraint {constraint} {text}")
     if wanted.clustering:
         self.unity.clustering[table] = wanted.clustering
     return Result()
 
 
-@rule(rf"^insert\s+(into|overwrite)\s+(?:table\s+)?{NAME}\s+values\s*(.*)$")
+@rule(rf"^insert\s+(into|overwrite)\s+(?:table\s+)?{NAME}\s+values\s*(.*)$", only_parquet=True)
 def _cast_inserted_values(self, spark, found):
     # dbt writes a seed's values as quoted text: Databricks casts it, a plain Spark refuses.
     casts = ", ".join(
@@ -283,7 +307,7 @@ def _cast_inserted_values(self, spark, found):
     return f"insert {found[1]} {found[2]} select {casts} from values {found[3]}"
 
 
-@rule(dml.PATTERN)
+@rule(dml.PATTERN, only_parquet=True)
 def _change_rows(self, spark, found):
     dml.run(spark, found.string)
     return Result()

@@ -14,18 +14,20 @@ class Wanted:
     clustering: str | None = None
 
 
-def parse(text: str) -> Wanted:
+def parse(text: str, has_delta: bool = False) -> Wanted:
     """Split what follows the table's name in CREATE TABLE.
 
     Parameters
     ----------
     text : str
         Columns, options and query.
+    has_delta : bool
+        Whether Spark has Delta Lake: then only what Unity Catalog keeps is taken out.
 
     Returns
     -------
     Wanted
-        With constraints, NOT NULL and CLUSTER BY taken out and Delta turned into Parquet.
+        With constraints, NOT NULL and CLUSTER BY taken out and, without Delta, Parquet for it.
     """
     text, wanted = text.lstrip(), Wanted("")
     columns = ""
@@ -34,11 +36,14 @@ def parse(text: str) -> Wanted:
         columns = f"({', '.join(_columns(items, wanted))}) "
     query = re.search(r"\bas\b\s*(?:\(|select\b|with\b)", text, re.I)
     options, query = (text[: query.start()], text[query.start() :]) if query else (text, "")
-    options = re.sub(r"(?i)\busing\s+delta\b", "using parquet", options)
+    if not has_delta:
+        options = re.sub(r"(?i)\busing\s+delta\b", "using parquet", options)
     clustering = re.search(r"\bcluster\s+by\s+(auto|none|\([^)]*\))", options, re.I)
     if clustering:
         wanted.clustering = clustering[1]
-        options = options.replace(clustering[0], "")
+        # Automatic clustering is Databricks' own; columns to cluster by are Delta's.
+        if not (has_delta and clustering[1].startswith("(")):
+            options = options.replace(clustering[0], "")
     wanted.body = f"{columns}{options} {query}"
     return wanted
 

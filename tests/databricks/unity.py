@@ -30,6 +30,16 @@ class Unity:
         self.clustering.pop(table, None)
         self.not_null = {c for c in self.not_null if c[:3] != table}
 
+    def rename(self, old: tuple, new: tuple) -> None:
+        """Keep what goes with a table when its name changes."""
+        for kept in (self.tags, self.constraints, self.clustering):
+            if old in kept:
+                kept[new] = kept.pop(old)
+        self.not_null = {(*new, c[3]) if c[:3] == old else c for c in self.not_null}
+        self.column_tags = {
+            (*new, c[3]) if c[:3] == old else c: tags for c, tags in self.column_tags.items()
+        }
+
     def add_constraint(self, spark, table: tuple, name: str, text: str) -> None:
         """Record a constraint after the checks Unity Catalog makes."""
         found = re.match(r"\s*(primary key|foreign key|check)\s*\((.*?)\)", text, re.I | re.S)
@@ -54,6 +64,15 @@ class Unity:
         if kind == "PRIMARY KEY" and any(c["kind"] == kind for c in have.values()):
             raise ValueError(f"[PRIMARY_KEY_EXISTS] {'.'.join(table)} already has a primary key.")
         have[name.lower()] = {"kind": kind, "columns": columns}
+
+    def keys_as_text(self, table: tuple) -> str:
+        """Primary keys of a table, as DESCRIBE EXTENDED .. AS JSON shows them."""
+        keys = [
+            f"({name},{c['kind']} ({', '.join(f'`{column}`' for column in c['columns'])}))"
+            for name, c in self.constraints.get(table, {}).items()
+            if c["kind"] == "PRIMARY KEY"
+        ]
+        return f"[{', '.join(keys)}]" if keys else ""
 
 
 INFORMATION_SCHEMA = re.compile(

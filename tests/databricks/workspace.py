@@ -80,19 +80,22 @@ def main() -> None:
     parser.add_argument("--state", type=Path, required=True, help="folder for tables and logs")
     parser.add_argument("--volumes", type=Path, required=True, help="folder that is /Volumes")
     parser.add_argument("--catalog", required=True)
+    parser.add_argument("--jars", type=Path, help="folder with Delta Lake's jars; none: Parquet")
     arguments = parser.parse_args()
     state = arguments.state.resolve()
 
     die_with_parent()
     shutil.rmtree(state / "warehouse", ignore_errors=True)
     log = Log(state)
-    spark, connect_port = engine.start(state)
+    spark, connect_port = engine.start(state, arguments.jars)
     spark.sql("create schema if not exists default")
+    has_delta = arguments.jars is not None
     statements = Statements(
-        arguments.catalog, arguments.volumes.resolve(), Unity(arguments.catalog)
+        arguments.catalog, arguments.volumes.resolve(), Unity(arguments.catalog), has_delta
     )
     Handler.thrift = ThriftService(spark, statements, log)
-    Handler.rest = Rest(PythonModels(state, connect_port, arguments.catalog, log), log)
+    models = PythonModels(state, connect_port, arguments.catalog, log, has_delta)
+    Handler.rest = Rest(models, log)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

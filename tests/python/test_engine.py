@@ -7,7 +7,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from stride.engine import read, write
+from stride.engine import apply, read, write
 
 COLUMNS = {
     "name": "string",
@@ -74,3 +74,40 @@ def test_write_survives_an_empty_frame(session):
 def test_write_names_a_missing_column(session):
     with pytest.raises(KeyError, match="moment"):
         write(session, pd.DataFrame(columns=["name"]), COLUMNS)
+
+
+def test_apply_gives_what_the_function_says_of_the_rows_with_declared_types(session):
+    frame = pd.DataFrame(
+        {
+            "name": ["a", None, "c"],
+            "n": pd.array([1, None, 3], dtype="Int64"),
+            "x": [0.5, None, -1.5],
+            "ok": pd.array([True, None, False], dtype="boolean"),
+            "day": pd.to_datetime(["2024-02-29", None, "2024-03-01"]),
+            "moment": pd.to_datetime(["2024-02-29 23:59:59", None, "2024-03-01 00:00:01"]),
+        }
+    )
+
+    def twice(rows):
+        assert rows["day"].dtype.kind == rows["moment"].dtype.kind == "M"
+        return rows.assign(x=rows["x"] * 2, n=rows["n"].astype("Int64"))
+
+    relation = write(session, frame, COLUMNS)
+    back = read(apply(session, relation, twice, COLUMNS)).sort_values("name", ignore_index=True)
+    straight = read(relation).sort_values("name", ignore_index=True)
+    pd.testing.assert_frame_equal(back, straight.assign(x=straight["x"] * 2))
+
+
+def test_apply_survives_an_empty_relation(session):
+    relation = write(session, pd.DataFrame(columns=list(COLUMNS)), COLUMNS)
+    assert len(read(apply(session, relation, lambda rows: rows, COLUMNS))) == 0
+
+
+def test_apply_does_not_collect_where_the_engine_has_workers():
+    class Frame:  # a Spark frame as far as `apply` may look
+        def mapInPandas(self, function, ddl):
+            batches = iter([pd.DataFrame({"x": [1.0, 2.0]}), pd.DataFrame({"x": [3.0]})])
+            return [frame["x"].tolist() for frame in function(batches)], ddl
+
+    answer = apply(None, Frame(), lambda rows: rows.assign(x=-rows["x"]), {"x": "double"})
+    assert answer == ([[-1.0, -2.0], [-3.0]], "x double")

@@ -1,1 +1,1 @@
-"""Commands of ``stride``, one module a family; `stride.cli` names them."""
+"""Commands of ``stride`` that are more than a few lines; each imports what it needs when it runs."""

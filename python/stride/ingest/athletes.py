@@ -112,6 +112,28 @@ def to_utc(local: datetime, zones: list[tuple[date, str]]) -> datetime:
     return local.replace(tzinfo=ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))
 
 
+def settings_on(landing: Path, athlete_id: str, day: date) -> dict[str, float | str]:
+    """What holds for an athlete on a day.
+
+    Parameters
+    ----------
+    landing : Path
+    athlete_id : str
+    day : date
+
+    Returns
+    -------
+    dict of str to float or str
+        Without what was never said or was withdrawn.
+    """
+    known = {
+        (row["valid_from"], row["setting"]): row["value_text"] or row["value"]
+        for row in _statements(landing, athlete_id)
+    }
+    held = {setting: value for (since, setting), value in sorted(known.items()) if since <= day}
+    return {setting: value for setting, value in held.items() if value is not None}
+
+
 def describe(landing: Path, athlete_id: str) -> list[tuple[str, str, date]]:
     """What is known of an athlete, for a person to read.
 

@@ -2,10 +2,14 @@
 
 Each file is the whole truth of its kind for the athletes it is imported for: a row taken out of
 it is a correction taken back. All of them land, so that it is known what was believed when.
+
+A line of ``races.csv`` that has a ``race_date`` and no ``activity_id`` is a race to come. It lands
+as a correction of its own kind, and is known by its day and distance as there is no activity yet.
 """
 
 import hashlib
 import re
+from datetime import date
 from pathlib import Path
 
 from stride.errors import StrideError
@@ -13,13 +17,18 @@ from stride.ingest import landing as landed
 from stride.ingest.small_csv import read_lines
 
 _COLUMNS = {
-    "races": ("activity_id", "is_race", "official_distance", "official_time", "is_maximal"),
+    "races": (
+        *("activity_id", "is_race", "official_distance", "official_time", "is_maximal"),
+        "race_date",
+    ),
     "exclusions": ("activity_id",),
     "loads": ("activity_id", "training_load"),
 }
 _REQUIRED = {"races": ("activity_id", "is_race"), "exclusions": ("activity_id",)} | {
     "loads": ("activity_id", "training_load")
 }
+PLANNED = "planned_races"
+"""The kind as which a race to come lands."""
 FILES = {f"{kind}.csv": kind for kind in _COLUMNS}
 """File name to the kind of correction."""
 
@@ -56,14 +65,15 @@ def land_corrections(landing: Path, path: Path, content: bytes, athlete_id: str 
     for athlete, rows in by_athlete.items():
         moment = landed.now()
         import_id = f"{athlete}:{kind}:{digest}"
-        common = {"athlete_id": athlete, "correction": kind, "import_id": import_id}
-        # A file without a row for the athlete still says something: that nothing is corrected.
-        rows = rows or [{"activity_id": None}]
+        common = {"athlete_id": athlete, "import_id": import_id}
+        # A file without a correction for the athlete still says something: that there is none.
+        if all("correction" in row for row in rows):
+            rows = [*rows, {"activity_id": None}]
         landed.write(
             landing,
             "corrections",
             f"{athlete}.{moment:%Y%m%dT%H%M%S%f}",
-            [row | common | {"ingested_at": moment} for row in rows],
+            [{"correction": kind} | row | common | {"ingested_at": moment} for row in rows],
         )
     return {athlete: len(rows) for athlete, rows in by_athlete.items()}
 
@@ -84,7 +94,7 @@ def read_corrections(
     Returns
     -------
     dict of str to list of dict
-        Athlete to rows of `schema.CORRECTIONS`.
+        Athlete to rows of `schema.CORRECTIONS`; ``correction`` is there where it is not `kind`.
 
     Raises
     ------
@@ -95,6 +105,9 @@ def read_corrections(
     >>> text = b"activity_id,is_race,official_distance,official_time,note\\n7,yes,10k,41:30,chip\\n"
     >>> read_corrections("races", "races.csv", text, "ana")["ana"][0]["official_time_s"]
     2490.0
+    >>> text = b"activity_id,is_race,race_date,official_distance\\n,,2027-05-02,marathon\\n"
+    >>> read_corrections("races", "races.csv", text, "ana")["ana"][0]["activity_id"]
+    '2027-05-02 42195 m'
     """
     header, lines = read_lines(content)
     missing = [column for column in _REQUIRED[kind] if column not in header]
@@ -110,14 +123,15 @@ def read_corrections(
     for line, row in lines:
         whose = row.get("athlete_id") or athlete_id
         try:
-            if not whose or not row.get("activity_id"):
+            is_planned = kind == "races" and not row.get("activity_id") and row.get("race_date")
+            if not whose or not (row.get("activity_id") or is_planned):
                 raise ValueError("it names no activity_id and athlete")
-            if (whose, row["activity_id"]) in seen:
-                raise ValueError(f"activity {row['activity_id']} comes twice")
-            correction = _correction(kind, row)
+            correction = _planned_race(row) if is_planned else _correction(kind, row)
+            if (whose, correction["activity_id"]) in seen:
+                raise ValueError(f"activity {correction['activity_id']} comes twice")
         except ValueError as problem:
             raise StrideError(f"{name}, line {line}: {problem}.") from None
-        seen.add((whose, row["activity_id"]))
+        seen.add((whose, correction["activity_id"]))
         by_athlete.setdefault(whose, []).append(correction)
     return by_athlete
 
@@ -141,6 +155,24 @@ def _correction(kind: str, row: dict) -> dict:
             raise ValueError(f"training_load is {row['training_load']!r}: write 0 to 2000")
         correction["training_load"] = load
     return correction
+
+
+def _planned_race(row: dict) -> dict:
+    try:
+        day = date.fromisoformat(row["race_date"])
+    except ValueError:
+        raise ValueError(
+            f"race_date is {row['race_date']!r}: write a day such as 2027-05-02"
+        ) from None
+    if not row.get("official_distance"):
+        raise ValueError("a planned race needs its official_distance")
+    distance_m = metres(row["official_distance"])
+    return {
+        "correction": PLANNED,
+        "activity_id": f"{day} {distance_m:.10g} m",
+        "official_distance_m": distance_m,
+        "note": row.get("note"),
+    }
 
 
 def _yes_or_no(text: str, column: str) -> bool:

@@ -117,7 +117,8 @@ ATHLETE_SETTINGS = pa.schema(
 CORRECTIONS = pa.schema(
     [
         ("athlete_id", pa.string()),
-        ("correction", pa.string()),  # races, exclusions or loads: the file it came in
+        ("correction", pa.string()),  # races, exclusions or loads: the file it came in; or:
+        # planned_races: a line of races.csv without an activity; then the id is day and distance
         ("activity_id", pa.string()),  # null: the file had no row for this athlete
         ("is_race", pa.bool_()),
         ("is_maximal", pa.bool_()),

@@ -32,9 +32,35 @@ NUMBERS = {
 }
 """Settings that are numbers, with the range in which they are believed."""
 
-TEXTS = {"time_zone": "IANA name of the home zone", "sex": "f or m", "email": "For alerts"}
+CAUSES = (
+    "distance_spike",
+    "returning",
+    "low_form",
+    "fast_ramp",
+    "monotonous_ramp",
+    "overload",
+    "acwr_classic",
+)
+"""Causes of alerts, as the seed alert_rules names them."""
+
+FOR_GOOD = "always"
+"""What a mute says that has no last day."""
+
+TEXTS = {
+    "time_zone": "IANA name of the home zone",
+    "sex": "f or m",
+    "email": "For alerts",
+    "language": "en or pt, of alerts",
+}
 """Settings that are words."""
 
+MUTES = tuple(f"mute_{cause}" for cause in CAUSES)
+"""Settings that hold the last day without alerts of a cause; see `stride alert mute`."""
+
+_CHOICES = {"sex": ("f", "m"), "language": ("en", "pt")}
+
+_NOT_IN_ADDRESS = r"[^@\s<>\",;:()\[\]\\]"
+_EMAIL = re.compile(rf"{_NOT_IN_ADDRESS}+@{_NOT_IN_ADDRESS}+\.(?!.*\.$){_NOT_IN_ADDRESS}+")
 _ATHLETE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _WITHDRAWN = ("none", "null", "-")
 
@@ -84,7 +110,7 @@ def parse_setting(setting: str, text: str) -> tuple[float | None, str | None]:
     ((None, 'f'), (None, None))
     """
     text = text.strip()
-    if setting not in NUMBERS and setting not in TEXTS:
+    if setting not in (*NUMBERS, *TEXTS, *MUTES):
         known = ", ".join([*NUMBERS, *TEXTS])
         raise StrideError(f"There is no setting {setting!r}: there are {known}.")
     if text.lower() in _WITHDRAWN:
@@ -94,12 +120,17 @@ def parse_setting(setting: str, text: str) -> tuple[float | None, str | None]:
     if setting == "time_zone":
         check_zone(text)
         return None, text
-    if setting == "sex":
-        if text.lower() not in ("f", "m"):
-            raise StrideError(f"The sex {text!r} is not usable: write f, m or leave it out.")
+    if setting in _CHOICES:
+        if text.lower() not in _CHOICES[setting]:
+            choices = ", ".join(_CHOICES[setting])
+            raise StrideError(
+                f"The {setting} {text!r} is not usable: write {choices} or leave it out."
+            )
         return None, text.lower()
+    if setting in MUTES:
+        return None, FOR_GOOD if text.lower() == FOR_GOOD else str(parse_day(text))
     if setting == "email":
-        if not re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\".]+", text):
+        if not _EMAIL.fullmatch(text):
             raise StrideError(f"{text!r} is no e-mail address.")
         return None, text
     wanted = NUMBERS[setting]

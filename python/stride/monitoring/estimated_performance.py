@@ -122,7 +122,7 @@ def fit_reference(reference: pd.DataFrame) -> Estimator | str:
             y_pred="predicted_time_s",
             y_true="race_time_s",
             timestamp_column_name="day",
-            # Calendar chunks: counted ones leave a rest of a few rows that inflates every threshold.
+            # Calendar chunks: counted ones leave a rest of a few rows, which inflates thresholds.
             chunk_period="W",
             metrics=["mape"],
             hyperparameters={

@@ -1,9 +1,14 @@
-"""Forecast every athlete and standard distance with the champion, or with stage 1 alone."""
+"""Forecast every athlete and distance: with the champion, in its shadow with the challenger.
 
+Versions are resolved once, before the first row, and used by number. When no champion can speak,
+stage 1 does, under that name and with the reason; never nothing, and never silently.
+"""
+
+import functools
+import logging
 import os
-from datetime import UTC, datetime
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from stride.racetime import registry
@@ -11,7 +16,10 @@ from stride.racetime.model import FEATURES, RaceTimeModel
 from stride.racetime.riegel import riegel
 
 FALLBACK = "stage-1"
-"""Model version and role when no champion stands: the prior and the last race, nothing learned."""
+"""Model version and role when no champion can speak: the prior and the races, nothing learned."""
+
+NO_CHAMPION, UNREACHABLE, UNUSABLE = "no_champion", "registry_unreachable", "model_unusable"
+"""Why stage 1 speaks: nothing passed the gate yet; no registry; a version that can't be loaded."""
 
 COLUMNS = {
     "athlete_id": "string",
@@ -23,6 +31,10 @@ COLUMNS = {
     "upper_80_s": "double",
     "baseline_time_s": "double",
     "support": "string",
+    "refusal_reason": "string",
+    "reason_1": "string",
+    "reason_2": "string",
+    "reason_3": "string",
     "feature_date": "date",
     "days_of_history": "bigint",
     "ctl": "double",
@@ -37,47 +49,159 @@ COLUMNS = {
     "last_race_distance_m": "double",
     "last_race_time_s": "double",
     "days_since_last_race": "bigint",
+    "model_inputs": "string",
     "model_name": "string",
     "model_version": "string",
     "model_role": "string",
     "model_run_id": "string",
+    "fallback_reason": "string",
     "code_commit": "string",
-    "predicted_at": "timestamp",
 }
 
+_log = logging.getLogger(__name__)
 
-def score(targets: pd.DataFrame, receipt: pd.DataFrame) -> pd.DataFrame:
+
+class Voice(NamedTuple):
+    """A model that speaks in a run, and in what role."""
+
+    version: str
+    role: str
+    run_id: str | None
+    model: RaceTimeModel
+    background: pd.DataFrame | None = None
+    """Rows that a typical athlete is told from; without them no reasons are given."""
+    fallback_reason: str | None = None
+
+
+def scorer(model_name: str) -> functools.partial:
+    """Resolve who speaks today, and return the function that asks them.
+
+    Parameters
+    ----------
+    model_name : str
+        Name in the registry, ``catalog.schema.model``.
+
+    Returns
+    -------
+    callable
+        `score` with all but the targets given. It holds the models, so it can be sent elsewhere.
+    """
+    return functools.partial(
+        score,
+        model_name=model_name,
+        voices=voices(model_name),
+        code_commit=os.environ.get("STRIDE_CODE_COMMIT", "unknown"),
+    )
+
+
+def voices(model_name: str) -> list[Voice]:
+    """Load the champion, and the challenger where it is another version.
+
+    Parameters
+    ----------
+    model_name : str
+
+    Returns
+    -------
+    list of Voice
+        The champion first; in its place stage 1 if there is none or it can't be loaded.
+    """
+    try:
+        client = registry.connect()
+        champion, challenger = (
+            registry.by_alias(client, model_name, alias)
+            for alias in (registry.CHAMPION, registry.CHALLENGER)
+        )
+    except Exception as problem:  # whatever a database, a network or a proxy can raise
+        _log.warning("The registry can't be reached, stage 1 forecasts alone: %s", problem)
+        return [_stage_1(UNREACHABLE)]
+    spoken = _load(model_name, champion, registry.CHAMPION) if champion else None
+    found = [spoken or _stage_1(UNUSABLE if champion else NO_CHAMPION)]
+    if challenger and challenger != champion:
+        shadow = _load(model_name, challenger, registry.CHALLENGER)
+        found += [shadow] if shadow else []
+    return found
+
+
+def _load(model_name: str, version: registry.Version, role: str) -> Voice | None:
+    try:
+        model = registry.load(model_name, version.number)
+    except Exception as problem:  # a deleted artifact, a class that is not trusted, another release
+        _log.warning("Version %s (%s) can't be loaded: %s", version.number, role, problem)
+        return None
+    return Voice(version.number, role, version.run_id, model, _background(version))
+
+
+def _background(version: registry.Version) -> pd.DataFrame | None:
+    try:
+        return registry.background(version)
+    except Exception as problem:  # reasons are worth less than the forecast that they are of
+        _log.warning("Version %s keeps no rows to compare with: %s", version.number, problem)
+        return None
+
+
+def _stage_1(reason: str) -> Voice:
+    model = RaceTimeModel().fit(pd.DataFrame(columns=FEATURES), [])
+    return Voice(FALLBACK, FALLBACK, None, model, fallback_reason=reason)
+
+
+def score(
+    targets: pd.DataFrame, *, model_name: str, voices: list[Voice], code_commit: str
+) -> pd.DataFrame:
     """Predict race times for one prediction date.
 
     Parameters
     ----------
     targets : DataFrame
         `point_in_time.forecast_features`: one row per athlete and distance.
-    receipt : DataFrame of one row
-        What training returned; it names the champion's version, resolved once per run.
+    model_name : str
+    voices : list of Voice
+    code_commit : str
 
     Returns
     -------
     DataFrame
-        The columns of `COLUMNS`, one row per row of ``targets``.
+        The columns of `COLUMNS`, one row per row of ``targets`` and voice. A refused forecast is
+        a row without a time and with its reason.
     """
-    trained = receipt.iloc[0]
-    if pd.notna(trained["champion_version"]):
-        registry.connect()
-        model = registry.load(trained["model_name"], trained["champion_version"])
-        by = (trained["champion_version"], registry.CHAMPION, trained["champion_run_id"])
-    else:
-        model = RaceTimeModel().fit(pd.DataFrame(columns=FEATURES), [])
-        by = (FALLBACK, FALLBACK, None)
-    scores = targets.join(model.predict_interval(targets))
-    scores["baseline_time_s"] = riegel(
-        scores["last_race_time_s"], scores["last_race_distance_m"], scores["distance_m"]
-    )
-    scores["support"] = np.where(scores["races_before"] > 0, "earlier_race", "population_only")
-    scores["model_name"] = trained["model_name"]
-    scores["model_version"], scores["model_role"], scores["model_run_id"] = by
-    scores["code_commit"] = os.environ.get("STRIDE_CODE_COMMIT", "unknown")
-    scores["predicted_at"] = datetime.now(UTC)
+    targets = targets.reset_index(drop=True)
+    scores = pd.concat([_ask(voice, targets) for voice in voices], ignore_index=True)
+    scores["model_name"], scores["code_commit"] = model_name, code_commit
     for column in ("days_of_history", "races_before", "days_since_last_race"):
         scores[column] = scores[column].astype("Int64")
     return scores[list(COLUMNS)]
+
+
+def _ask(voice: Voice, targets: pd.DataFrame) -> pd.DataFrame:
+    answer = pd.concat([targets, voice.model.predict_interval(targets)], axis="columns")
+    answer["baseline_time_s"] = riegel(
+        targets["last_race_time_s"], targets["last_race_distance_m"], targets["distance_m"]
+    )
+    answer["model_inputs"] = _as_json(targets.reindex(columns=FEATURES))
+    return answer.assign(
+        **_reasons(voice, targets),
+        model_version=voice.version,
+        model_role=voice.role,
+        model_run_id=voice.run_id,
+        fallback_reason=voice.fallback_reason,
+    )
+
+
+def _reasons(voice: Voice, targets: pd.DataFrame) -> pd.DataFrame:
+    """The reasons of each forecast; nulls where they can't be told, for a forecast counts more."""
+    columns = ["reason_1", "reason_2", "reason_3"]
+    nothing = pd.DataFrame(None, index=targets.index, columns=columns, dtype=object)
+    if voice.background is None or targets.empty:
+        return nothing
+    try:
+        from stride.racetime.explain import top_reasons
+
+        return top_reasons(voice.model, targets, voice.background)[columns]
+    except Exception as problem:
+        _log.warning("Version %s gave no reasons: %s", voice.version, problem)
+        return nothing
+
+
+def _as_json(inputs: pd.DataFrame) -> list[str]:
+    lines = inputs.to_json(orient="records", lines=True, double_precision=15, date_format="iso")
+    return lines.splitlines()

@@ -8,54 +8,7 @@ import duckdb
 import pandas as pd
 
 from stride.errors import StrideError
-
-# Each athlete adds about 20 kB a year to the file; beyond this a browser would suffer.
-MOST_ATHLETES = 50
-
-# Queries of one athlete's rows see the athletes of the report as the view `chosen`.
-_OF_ATHLETES = {
-    "today": "from gold.athlete_today semi join chosen using (athlete_id)",
-    "forecasts": """
-        from gold.athlete_predictions semi join chosen using (athlete_id)
-        order by athlete_id, distance_m""",
-    "days": """
-        select athlete_id, feature_date, training_load, ctl, atl, tsb
-        from features.rolling_features semi join chosen using (athlete_id)
-        order by athlete_id, feature_date""",
-    "weeks": """
-        select athlete_id, date_trunc('week', activity_date) as week, sport,
-            sum(duration_s) / 3600 as hours, coalesce(sum(distance_m), 0) / 1000 as km
-        from features.activity_features semi join chosen using (athlete_id)
-        group by all order by all""",
-    "races": """
-        select * replace (coalesce(nullif(trim(race_name), ''), '(no name)') as race_name)
-        from labels.race_results semi join chosen using (athlete_id)
-        order by athlete_id, race_date desc, distance_m desc, activity_id""",
-    "backtest": """
-        from training.backtest_predictions semi join chosen using (athlete_id)
-        order by athlete_id, race_date desc, race_id""",
-    "load_methods": """
-        select athlete_id, load_method, count(*) as activities, sum(training_load) as load
-        from features.activity_features semi join chosen using (athlete_id)
-        group by all order by athlete_id, load desc""",
-    "imports": """
-        from monitoring.row_reconciliation semi join chosen using (athlete_id)
-        order by athlete_id, ingested_at""",
-    "quarantine": """
-        select athlete_id, quarantine_reason as reason, count(*) as rows_landed
-        from silver.quarantine semi join chosen using (athlete_id)
-        group by all order by athlete_id, rows_landed desc, reason""",
-}
-_OF_THE_MODEL = {
-    "evaluation": """
-        select evaluation.* from training.model_evaluation as evaluation
-        left join (select distinct distance_label, distance_m from labels.race_results) as races
-            on evaluation.scope = races.distance_label
-        order by scope <> 'all', distance_m, scope""",
-    "leak": "from training.leak_demonstration",
-    "gate": "from training.gate_results order by criterion",
-    "trained": "from training.training_runs order by trained_at desc limit 1",
-}
+from stride.report import queries
 
 
 @dataclass(frozen=True)
@@ -69,7 +22,7 @@ class Build:
     left_out : int
         Athletes there was no room for.
     frames : dict of str to DataFrame
-        By the names of the queries above.
+        By the names of `stride.report.queries`.
     """
 
     athletes: list[str]
@@ -97,10 +50,10 @@ def read_build(database: Path, athlete: str | None = None) -> Build:
     """
     with _open(database) as connection:
         athletes = _athletes(connection, athlete)
-        shown = athletes[:MOST_ATHLETES]
-        connection.register("chosen", pd.DataFrame({"athlete_id": pd.Series(shown, dtype=str)}))
-        queries = _OF_ATHLETES | _OF_THE_MODEL
-        frames = {name: connection.execute(query).df() for name, query in queries.items()}
+        shown = athletes[: queries.MOST_ATHLETES]
+        _choose(connection, shown)
+        wanted = queries.OF_ATHLETES | queries.OF_ALL
+        frames = {name: connection.execute(query).df() for name, query in wanted.items()}
     return Build(shown, len(athletes) - len(shown), frames)
 
 
@@ -121,8 +74,8 @@ def read_forecasts(database: Path, athlete: str | None = None) -> tuple[list[str
     """
     with _open(database) as connection:
         athletes = _athletes(connection, athlete)
-        connection.register("chosen", pd.DataFrame({"athlete_id": pd.Series(athletes, dtype=str)}))
-        return athletes, connection.execute(_OF_ATHLETES["forecasts"]).df()
+        _choose(connection, athletes)
+        return athletes, connection.execute(queries.OF_ATHLETES["forecasts"]).df()
 
 
 @contextmanager
@@ -131,13 +84,41 @@ def _open(database: Path):
         raise StrideError(f"There is no build at {database} yet: run `make build` first.")
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
+            for relation, columns in queries.LATER.items():
+                _view(connection, relation, columns)
             yield connection
-    except duckdb.CatalogException:
+    except (duckdb.CatalogException, duckdb.BinderException):
         raise StrideError(f"The build in {database} is not complete: run `make build`.") from None
     except duckdb.IOException:
         raise StrideError(
             f"{database} can't be read: wait for the running build, or run `make build` again."
         ) from None
+
+
+def _view(connection, relation: str, columns: dict[str, str]) -> None:
+    """See a relation as if it had these columns, whatever this build has of it."""
+    found = {
+        name
+        for (name,) in connection.execute(
+            "select column_name from duckdb_columns() where schema_name = ? and table_name = ?",
+            relation.split("."),
+        ).fetchall()
+    }
+    selected = ", ".join(
+        f'cast({_quoted(name) if name in found else "null"} as {kind}) as {_quoted(name)}'
+        for name, kind in columns.items()
+    )
+    source = f"from {relation}" if found else "where false"
+    name = relation.replace(".", "_")
+    connection.execute(f"create temp view {name} as select {selected} {source}")
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _choose(connection, athletes: list[str]) -> None:
+    connection.register("chosen", pd.DataFrame({"athlete_id": pd.Series(athletes, dtype=str)}))
 
 
 def _athletes(connection, athlete: str | None) -> list[str]:

@@ -1,18 +1,27 @@
 """Turns a build into one HTML page that loads nothing from anywhere."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
-from stride.report import charts, words
+from stride.report import words
+from stride.report.charts.fitness import fitness
+from stride.report.charts.history import history
+from stride.report.charts.recovery import recovery
+from stride.report.charts.sports import css_name, sports_in
+from stride.report.charts.weeks import ZONES, volume, zones
 from stride.report.data import Build
+from stride.report.recovery import rest
+from stride.report.spreadsheet import data_link
 from stride.report.strips import strips, track_record
+from stride.report.summaries import alert_episodes, by_month, by_month_end, zone_shares
 
 _HERE = Path(__file__).parent
+PLOTLY = _HERE / "vendor" / "plotly-basic-2.35.2.min.js"
 
 
 def render(build: Build) -> str:
@@ -34,65 +43,91 @@ def render(build: Build) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page.filters |= {
-        name: getattr(words, name) for name in ("time", "pace", "day", "number", "plain")
-    }
-    return page.get_template("template.html.j2").render(
+    filters = ("time", "pace", "day", "number", "plain", "clean", "support")
+    page.filters |= {name: getattr(words, name) for name in filters}
+    page.filters |= {"data_link": data_link, "chart": _embedded}
+    page.tests["known"] = lambda value: not pd.isna(value)
+    return page.get_template("page.html.j2").render(
         athletes=[_athlete(build, name) for name in build.athletes],
         left_out=build.left_out,
         model=_model(build),
+        pipeline={name: build.frames[name] for name in ("health", "drift")}
+        | {name: _first(build.frames[name]) for name in ("performance", "retraining")},
         span=words.span,
         nothing=words.NOTHING,
+        zone_names=ZONES,
         generated=datetime.now(UTC),
-        plotly=Markup(get_plotlyjs()),
-        style=Markup((_HERE / "style.css").read_text(encoding="utf-8")),
-        script=Markup((_HERE / "page.js").read_text(encoding="utf-8")),
+        plotly=_source(PLOTLY),
+        style=_source(_HERE / "style.css"),
+        script=_source(_HERE / "page.js"),
     )
 
 
 def _athlete(build: Build, name: str) -> dict:
-    days, weeks, races, forecasts, today = (
-        build.of(name, frame) for frame in ("days", "weeks", "races", "forecasts", "today")
-    )
-    as_of = today["as_of_date"].iloc[0] if len(today) else pd.NaT
+    frames = {frame: build.of(name, frame) for frame in build.frames if _is_of_athletes(build, frame)}
+    days, weeks, races = frames["days"], frames["weeks"], frames["races"]
+    today = _first(frames["today"]) if len(days) else None
+    as_of = frames["today"]["as_of_date"].iloc[0] if len(frames["today"]) else pd.NaT
     earlier = races[(races["race_date"] < as_of) & races["incomparable_reason"].isna()]
-    methods = build.of(name, "load_methods")
-    return {
+    methods, history_rows = frames["load_methods"], frames["history"]
+    ahead = rest(today["ctl"], today["atl"]) if today is not None else None
+    ledger = track_record(frames["ledger"][frames["ledger"]["predicted_time_s"].notna()])
+    zoned = frames["zones"][list(ZONES)].sum().sum() > 0
+    return frames | {
         "name": name,
-        "today": today.iloc[0] if len(days) and len(today) else None,
+        "today": today,
         "as_of": as_of,
-        "days": days,
-        "forecasts": strips(forecasts, middle="predicted_time_s"),
+        "forecasts": strips(frames["forecasts"], middle="predicted_time_s"),
         # The first is the race the forecast is conditioned on.
-        "last_race": earlier.iloc[0] if len(earlier) else None,
-        "races": races,
-        "track": track_record(build.of(name, "backtest")),
+        "last_race": _first(earlier),
+        "track": track_record(frames["backtest"]),
+        "ledger": ledger,
+        "day_before": ledger[ledger["days_ahead"] == 1],
         "methods": methods.assign(share=100 * methods["load"] / (methods["load"].sum() or 1)),
-        "imports": build.of(name, "imports"),
-        "quarantine": build.of(name, "quarantine"),
-        "sports": [(each, charts.css_name(each)) for each in charts.sports_in(weeks)],
-        "weeks": weeks,
-        "fitness_chart": _embedded(charts.fitness(days, races)) if len(days) else None,
-        "weeks_chart": _embedded(charts.weeks(weeks)) if len(weeks) else None,
+        "alerts": alert_episodes(frames["alerts"], as_of),
+        "sports": [(each, css_name(each)) for each in sports_in(weeks)],
+        "months": by_month(days, weeks),
+        "zone_shares": zone_shares(frames["zones"], as_of) if zoned else None,
+        "ahead": ahead,
+        "fitness_chart": fitness(days, races) if len(days) else None,
+        "recovery_chart": recovery(days, ahead) if ahead is not None else None,
+        "history_chart": history(history_rows, races) if len(history_rows) else None,
+        "history_choices": [(each, each.capitalize()) for each in history_rows["distance_label"].unique()],
+        "history_table": by_month_end(history_rows),
+        "volume_chart": volume(weeks) if len(weeks) else None,
+        "zones_chart": zones(frames["zones"]) if zoned else None,
     }
 
 
 def _model(build: Build) -> dict:
     evaluation = build.frames["evaluation"]
-    overall = evaluation[evaluation["scope"] == "all"]
-    trained = build.frames["trained"]
     return {
         "evaluation": evaluation,
-        "overall": overall.iloc[0] if len(overall) else None,
+        "overall": _first(evaluation[evaluation["scope"] == "all"]),
+        "cold_start": _first(build.frames["cold_start"]),
         "gate": build.frames["gate"],
         "leak": build.frames["leak"].set_index("join_kind")["mape_pct"].dropna().to_dict(),
-        "trained": trained.iloc[0] if len(trained) else None,
+        "runs": build.frames["runs"],
+        "trained": _first(build.frames["runs"]),
+        "record": build.frames["record"],
     }
 
 
-def _embedded(figure) -> Markup:
+def _is_of_athletes(build: Build, frame: str) -> bool:
+    return "athlete_id" in build.frames[frame].columns
+
+
+def _first(frame: pd.DataFrame):
+    return frame.iloc[0] if len(frame) else None
+
+
+def _source(file: Path) -> Markup:
+    return Markup(file.read_text(encoding="utf-8"))
+
+
+def _embedded(figure: dict) -> Markup:
     """JSON that can't end the script element it stands in."""
-    text = figure.to_json()
-    for sign in "<>&":
+    text = json.dumps(figure, separators=(",", ":"), allow_nan=False)
+    for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)

@@ -1,5 +1,7 @@
 """Numbers and names as a runner reads them. What is missing is a dash."""
 
+import unicodedata
+
 import pandas as pd
 
 NOTHING = "\N{EN DASH}"
@@ -69,3 +71,47 @@ def number(value: float, digits: int = 0, sign: bool = False) -> str:
 def plain(key: str) -> str:
     """A key of the data as words."""
     return str(key).replace("_", " ")
+
+
+def clean(text: str, longest: int) -> str:
+    """A stranger's words on one line: no control characters, nothing that turns the direction.
+
+    Examples
+    --------
+    >>> clean("fast\\u202e 10k\\n\\x07", 20), clean("abcdef", 4)
+    ('fast 10k', 'abc…')
+    """
+    seen = "".join(" " if c.isspace() else c for c in text[: 4 * longest] if not _is_control(c))
+    seen = " ".join(seen.split())
+    return seen if len(seen) <= longest else seen[: longest - 1] + "…"
+
+
+def _is_control(character: str) -> bool:
+    # Of the format characters only the joiner of emoji says something by itself.
+    return (
+        unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co")
+        and not character.isspace()
+        and character != "\N{ZERO WIDTH JOINER}"
+    )
+
+
+_SUPPORT = {
+    "earlier_race": "from an earlier race",
+    "several_races": "from several races",
+    "one_race": "from one race",
+    "stale_race": "from a race long ago",
+    "training_only": "from training alone",
+    "population_only": "from the population alone",
+    "none": "from nothing yet",
+}
+
+
+def support(key: str) -> str:
+    """What a forecast rests on.
+
+    Examples
+    --------
+    >>> support("one_race"), support("two_moons")
+    ('from one race', 'two moons')
+    """
+    return _SUPPORT.get(key, plain(key))

@@ -1,0 +1,82 @@
+{#- What the text of an alert can name. -#}
+with
+
+alerts as (
+
+    select * from {{ ref('stg_alerts') }}
+
+),
+
+days as (
+
+    select * from {{ ref('stg_alert_days') }}
+
+),
+
+look_ahead as (
+
+    select * from {{ ref('stg_alert_look_ahead') }}
+
+),
+
+mutes as (
+
+    select * from {{ ref('stg_alert_mutes') }}
+
+),
+
+-- The run that an alert is about.
+longest_runs as (
+
+    select
+        athlete_id,
+        activity_date,
+        name,
+        row_number() over (
+            partition by athlete_id, activity_date
+            order by distance_m desc nulls last, activity_id asc nulls last
+        ) as length_rank
+
+    from {{ ref('activities') }}
+    where sport in ('run', 'run_indoor')
+
+),
+
+final as (
+
+    select
+        alerts.*,
+        days.ctl,
+        days.atl,
+        days.ramp,
+        days.monotony,
+        days.longest_run_m,
+        days.longest_run_before_m,
+        look_ahead.days_to_clear,
+        case when alerts.cause in ('distance_spike', 'returning') then longest_runs.name end
+            as activity_name,
+        exists (
+            select 1 from mutes
+            where
+                mutes.athlete_id = alerts.athlete_id
+                and mutes.cause = alerts.cause
+                and mutes.first_day <= alerts.alert_date
+                and mutes.last_day >= alerts.alert_date
+        ) as is_muted
+
+    from alerts
+    inner join days
+        on alerts.athlete_id = days.athlete_id
+        and alerts.alert_date = days.feature_date
+    left join look_ahead
+        on alerts.athlete_id = look_ahead.athlete_id
+        and alerts.alert_date = look_ahead.alert_date
+        and alerts.cause = look_ahead.cause
+    left join longest_runs
+        on alerts.athlete_id = longest_runs.athlete_id
+        and alerts.alert_date = longest_runs.activity_date
+        and longest_runs.length_rank = 1
+
+)
+
+select * from final  -- noqa: AM04

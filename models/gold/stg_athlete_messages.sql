@@ -1,0 +1,39 @@
+{#- Alerts of the last days only: a first import of ten years is no reason for 500 mails. -#}
+with
+
+alerts as (
+
+    select * from {{ ref('overtraining_alerts') }}
+
+),
+
+athletes as (
+
+    select * from {{ ref('athletes') }}
+
+),
+
+final as (
+
+    select
+        'athlete' as recipient,
+        alerts.athlete_id,
+        alerts.cause,
+        alerts.severity,
+        alerts.alert_date as message_date,
+        alerts.title_en,
+        alerts.title_pt,
+        alerts.text_en,
+        alerts.text_pt,
+        alerts.activity_name,
+        alerts.level as urgency
+
+    from alerts
+    inner join athletes on alerts.athlete_id = athletes.athlete_id
+    where
+        alerts.is_sent_candidate
+        and alerts.alert_date > {{ days_after('athletes.as_of_date', '-' ~ var('alert_mail_days')) }}
+
+)
+
+select * from final

@@ -1,0 +1,37 @@
+{%- set health = "(select '' as check_name, cast(null as date) as checked_on, '' as layer, '' as status, '' as detail, '' as what_to_do where false)" -%}
+{#- Troubles as the latest check of each kind found them. -#}
+with
+
+checks as (
+
+    select
+        health.*,
+        row_number() over (
+            partition by health.check_name order by health.checked_on desc nulls last
+        ) as recency
+
+    from {{ health }} as health
+
+),
+
+final as (
+
+    select
+        cast('operator' as string) as recipient,
+        cast(null as string) as athlete_id,
+        check_name as cause,
+        case when status = 'warn' then 'warn' else 'fail' end as severity,
+        checked_on as message_date,
+        'Stride, ' || layer || ': ' || check_name || ' (' || status || ')' as title_en,
+        'Stride, ' || layer || ': ' || check_name || ' (' || status || ')' as title_pt,
+        coalesce(detail, '') || coalesce(' What to do: ' || what_to_do, '') as text_en,
+        coalesce(detail, '') || coalesce(' O que fazer: ' || what_to_do, '') as text_pt,
+        cast(null as string) as activity_name,
+        case status when 'warn' then 1 when 'blind' then 2 else 3 end as urgency
+
+    from checks
+    where recency = 1 and status in ('warn', 'blind', 'fail')
+
+)
+
+select * from final

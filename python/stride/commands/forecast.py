@@ -1,0 +1,115 @@
+"""``stride forecast``: a race of a day to come."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from stride import paths
+from stride.errors import StrideError
+
+
+@click.command()
+@click.option("--race-date", metavar="DAY", required=True, help="Day of the race: 2027-04-25.")
+@click.option(
+    "--distance", metavar="X", required=True, help="10k, 5 mi, half marathon, marathon or metres."
+)
+@click.option("--athlete", "athlete_id", metavar="ID", help="Whose; needed if there are several.")
+@click.option(
+    "--weekly-km", type=click.FloatRange(0, 400), help="Kilometres run a week until then."
+)
+@click.option("--plan", type=click.Path(path_type=Path), help="CSV: date, and km or load or both.")
+@click.option(
+    "--taper",
+    type=click.Choice(["none", "1w", "2w", "3w"]),
+    help="Weeks of less training before the race; default 2w, with a plan none.",
+)
+def forecast(race_date, distance, athlete_id, weekly_km, plan, taper):
+    """Forecast a race of a day to come, from the training until then.
+
+    Without --weekly-km and --plan the last four weeks repeat themselves. The interval widens with
+    the days until the race. It is a what-if: nothing of it is kept or judged later.
+    """
+    from stride.ingest.corrections import metres
+    from stride.ingest.settings import parse_day
+
+    if plan and weekly_km is not None:
+        raise click.UsageError("Give --weekly-km or --plan, not both.")
+    race_day = parse_day(race_date)
+    try:
+        distance_m = metres(distance)
+    except ValueError:
+        raise StrideError(
+            f"--distance is {distance!r}: write 10k, 5 mi, half marathon, marathon or metres."
+        ) from None
+    if not 1000.0 <= distance_m <= 100_000.0:
+        raise StrideError(f"--distance is {distance!r}: forecasts are made from 1 km to 100 km.")
+    for line in _lines(race_day, distance_m, athlete_id, weekly_km, plan, taper):
+        click.echo(line)
+
+
+def _lines(race_day: date, distance_m, athlete_id, weekly_km, plan_file, taper) -> list[str]:
+    from datetime import timedelta
+
+    from stride.report.words import day, number, span, time
+    from stride.whatif.race import LONGEST_HORIZON_DAYS, load_model, read_athlete, tapered
+    from stride.whatif.race import forecast as forecast_race
+    from stride.whatif.taper import TAPERS
+    from stride.whatif.training import as_before, read_plan
+
+    athlete = read_athlete(paths.database(), athlete_id, distance_m)
+    ahead = (race_day - athlete.today).days
+    if not 0 <= ahead <= LONGEST_HORIZON_DAYS:
+        raise StrideError(
+            f"The race is on {race_day}, and the last build stands on {athlete.today}: forecasts "
+            f"are made from that day to {LONGEST_HORIZON_DAYS} days after it."
+        )
+    until = max(ahead - 1, 0)
+    if plan_file:
+        plan = read_plan(plan_file, athlete.past, athlete.today + timedelta(days=1), until)
+    else:
+        plan = as_before(athlete.past, until, weekly_km)
+    taper = taper or ("none" if plan_file else "2w")
+    model, model_name = load_model(athlete)
+    every = TAPERS if not plan_file else [taper]
+    times = {
+        name: forecast_race(model, athlete, tapered(plan, name), distance_m, race_day)
+        for name in every
+    }
+    chosen = times[taper]
+    km = f"{distance_m / 1000:g} km"
+    lines = [f"{athlete.athlete_id}: {km} on {day(race_day)}, {ahead} days from the last build"]
+    if chosen.isna()["predicted_time_s"]:
+        return [*lines, f"  No forecast: {_plain(chosen['refusal_reason'])}"]
+    lines += [
+        f"  {time(chosen['predicted_time_s'])}  80 %: "
+        f"{span(chosen['lower_80_s'], chosen['upper_80_s'])}  [{model_name}]",
+        f"  training: {_training(plan_file, weekly_km)}, taper {taper}; "
+        f"{number(chosen['weekly_km'])} km a week in the last four",
+        "",
+        f"  {'':10}{'CTL':>6}{'ATL':>6}{'TSB':>6}{'time':>11}",
+        f"  {'tonight':10}{number(athlete.ctl):>6}{number(athlete.atl):>6}"
+        f"{number(athlete.ctl - athlete.atl, sign=True):>6}",
+        *(
+            f"  {'taper ' + name:10}{number(row['ctl']):>6}{number(row['atl']):>6}"
+            f"{number(row['tsb'], sign=True):>6}{time(row['predicted_time_s']):>11}"
+            for name, row in times.items()
+        ),
+        "",
+        "  Earlier races and running volume say nearly all that is known of a race time; fitness",
+        "  and form add little to them, so a few seconds between tapers mean nothing. What resting",
+        "  before a race gains is not in the model. Plans change: the interval grows with the days.",
+    ]
+    return lines
+
+
+def _training(plan_file, weekly_km) -> str:
+    if plan_file:
+        return f"as in {plan_file.name}"
+    if weekly_km is not None:
+        return f"{weekly_km:g} km a week"
+    return "the last four weeks again"
+
+
+def _plain(reason) -> str:
+    return reason if isinstance(reason, str) else "the model gives none for this."

@@ -1,0 +1,78 @@
+"""``stride notify``: send what is in the outbox."""
+
+from datetime import date
+
+import click
+
+from stride import paths
+from stride.errors import StrideError
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Show the mails; send nothing.")
+@click.option(
+    "--max-age-days",
+    default=14,
+    show_default=True,
+    type=click.IntRange(1, 366),
+    help="Messages of older days are not sent any more.",
+)
+def notify(dry_run: bool, max_age_days: int):
+    """Send alerts to athletes and alarms to the operator by e-mail, each once.
+
+    \b
+    From the environment, and nowhere else:
+      STRIDE_SMTP_URL       smtp://user:password@host:587 (STARTTLS) or smtps://... (TLS)
+      STRIDE_SMTP_HOST, _PORT, _USER, _PASSWORD, _SECURITY   the same in parts
+      STRIDE_SMTP_CA        certificates to trust instead of the system's
+      STRIDE_MAIL_FROM      who the mail comes from
+      STRIDE_MAIL_OPERATOR  who looks after Stride; for stale data, failed gates, drift
+
+    Athletes' addresses: stride athlete set ID --email ADDRESS --language en|pt
+    """
+    from stride.notify.deliveries import open_deliveries
+    from stride.notify.mail import compose
+    from stride.notify.outbox import read_outbox
+    from stride.notify.send import send_all
+    from stride.notify.server import operators, read_server
+
+    server = None if dry_run else read_server()
+    outbox = read_outbox(paths.database(), paths.landing(), operators(), date.today(), max_age_days)
+    with open_deliveries(paths.deliveries()) as deliveries:
+        waiting = [w for w in outbox.waiting if not deliveries.is_done(w.message.message_id)]
+        mails = [
+            (w.message.message_id, compose(w.message, w.recipients, _sender(server)))
+            for w in waiting
+        ]
+        _say_who_misses_out(outbox)
+        if dry_run:
+            for _, mail in mails:
+                click.echo(f"To: {mail['To']}\nSubject: {mail['Subject']}\n")
+                click.echo(mail.get_body(("plain",)).get_content())
+            click.echo(f"{len(mails)} to send; nothing was sent.")
+            return
+        if not mails:
+            click.echo("Nothing to send.")
+            return
+        done = send_all(mails, server, deliveries)
+    click.echo(f"{done.sent} sent.")
+    if done.refused:
+        click.echo(f"{done.refused} refused for good: look at the addresses.", err=True)
+    if done.waiting:
+        raise StrideError(f"{done.waiting} not accepted this time: run stride notify again later.")
+
+
+def _sender(server) -> str:
+    return server.sender if server else "stride@localhost"
+
+
+def _say_who_misses_out(outbox) -> None:
+    for athlete, number in outbox.without_address.items():
+        how = (
+            f"stride athlete set {athlete} --email ADDRESS"
+            if athlete
+            else "set STRIDE_MAIL_OPERATOR"
+        )
+        click.echo(f"{athlete or 'operator'}: {number} without an address: {how}.", err=True)
+    if outbox.muted:
+        click.echo(f"{outbox.muted} muted.", err=True)

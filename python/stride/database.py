@@ -1,0 +1,94 @@
+"""Opens what a build left, to read it. A build that runs meanwhile is waited for by the user."""
+
+import re
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from stride.errors import StrideError
+
+
+@contextmanager
+def reading(database: Path):
+    """Open the DuckDB file read-only, for as short a time as possible: a build can't write then.
+
+    Parameters
+    ----------
+    database : Path
+
+    Yields
+    ------
+    duckdb.DuckDBPyConnection
+        Timestamps are UTC.
+
+    Raises
+    ------
+    StrideError
+        If there is no build, it is not complete, or something writes at the moment.
+    """
+    if not database.is_file():
+        raise StrideError(f"There is no build at {database} yet: run `make build` first.")
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            yield connection
+    except duckdb.CatalogException:
+        raise StrideError(f"The build in {database} is not complete: run `make build`.") from None
+    except duckdb.IOException:
+        raise StrideError(
+            f"{database} can't be read: wait for the running build, or run `make build` again."
+        ) from None
+
+
+def ensure_free(database: Path) -> None:
+    """Raise one sentence if another process holds the file.
+
+    Parameters
+    ----------
+    database : Path
+        May be missing.
+
+    Raises
+    ------
+    StrideError
+    """
+    if not database.exists():
+        return
+    try:
+        duckdb.connect(str(database)).close()
+    except duckdb.IOException as problem:
+        if "lock" not in str(problem).lower():
+            raise
+        process = re.search(r"PID (\d+)", str(problem))
+        holder = f"process {process[1]}" if process else "another process"
+        raise StrideError(
+            f"{database} is in use by {holder}: wait until that run is over, or close what reads "
+            "the file, then run this one again."
+        ) from None
+
+
+def has_table(connection, name: str) -> bool:
+    """Whether the build has a table or view, as ``schema.name``."""
+    schema, table = name.split(".")
+    found = connection.execute(
+        "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
+        [schema, table],
+    )
+    return found.fetchone() is not None
+
+
+def check_athlete(connection, athlete_id: str) -> None:
+    """Refuse an athlete who is not in the build.
+
+    Raises
+    ------
+    StrideError
+    """
+    rows = connection.execute("select athlete_id from silver.athletes order by all").fetchall()
+    known = [name for (name,) in rows]
+    if athlete_id not in known:
+        names = ", ".join(known[:20]) + f" and {len(known) - 20:,} more" * (len(known) > 20)
+        raise StrideError(
+            f"There is no athlete {athlete_id!r} in this build; known: {names or 'none'}."
+        )

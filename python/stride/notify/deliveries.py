@@ -1,0 +1,91 @@
+"""What was tried and what was sent: a log that only grows, written to disk before and after.
+
+Not in the database, which a build may be writing at the moment. It names messages by their hash,
+and no addresses.
+"""
+
+import json
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from stride.errors import StrideError
+from stride.ingest.landing import put_on_disk, take
+
+SENDING, SENT, REFUSED, FAILED = "sending", "sent", "refused", "failed"
+"""Events: begun, accepted by the server, refused for good, not accepted this time."""
+
+
+class Deliveries:
+    """The log, open for writing.
+
+    Parameters
+    ----------
+    file : Path
+    """
+
+    def __init__(self, file: Path):
+        self._file = file
+        self._events: dict[str, list[str]] = {}
+        for line in file.read_text("utf-8").splitlines() if file.exists() else ():
+            try:
+                entry = json.loads(line)
+                self._events.setdefault(entry["message_id"], []).append(entry["event"])
+            except (ValueError, KeyError, TypeError):
+                continue  # the last line of a machine that lost power
+
+    def is_done(self, message_id: str) -> bool:
+        """Whether a message was sent or refused for good."""
+        return not {SENT, REFUSED}.isdisjoint(self._events.get(message_id, ()))
+
+    def write(self, message_id: str, event: str, code: int | None = None) -> None:
+        """Note an event; it is on the disk when this returns.
+
+        Parameters
+        ----------
+        message_id : str
+        event : {"sending", "sent", "refused", "failed"}
+        code : int, optional
+            What the server answered.
+        """
+        entry = {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "message_id": message_id,
+            "event": event,
+            "code": code,
+        }
+        with self._file.open("a+b") as log:
+            # A line that was cut off must not swallow this one.
+            log.seek(0, 2)
+            if log.tell():
+                log.seek(-1, 2)
+                if log.read(1) != b"\n":
+                    log.write(b"\n")
+            log.write(json.dumps(entry).encode() + b"\n")
+            log.flush()
+            put_on_disk(self._file)
+        self._events.setdefault(message_id, []).append(event)
+
+
+@contextmanager
+def open_deliveries(folder: Path):
+    """Open the log; only one `stride notify` at a time.
+
+    Parameters
+    ----------
+    folder : Path
+
+    Yields
+    ------
+    Deliveries
+
+    Raises
+    ------
+    StrideError
+        If another one is sending.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        if not take(lock):
+            raise StrideError("Another stride notify is sending: wait for it.")
+        yield Deliveries(folder / "deliveries.jsonl")

@@ -1,0 +1,245 @@
+"""What the report asks of a build, by the names under which the page finds the answers."""
+
+# Each athlete adds about 5 kB a year to the file; beyond this a browser would suffer.
+MOST_ATHLETES = 50
+
+# Tables and columns that a build of an earlier version may lack. Queries see each as a view with
+# an underscore for the dot; what is missing there is null, or no row.
+LATER = {
+    "gold.athlete_predictions": {
+        "athlete_id": "varchar",
+        "prediction_date": "date",
+        "distance_label": "varchar",
+        "distance_m": "double",
+        "predicted_time_s": "double",
+        "lower_80_s": "double",
+        "upper_80_s": "double",
+        "baseline_time_s": "double",
+        "support": "varchar",
+        "model_version": "varchar",
+        "model_role": "varchar",
+    },
+    "inference.race_predictions": {
+        "athlete_id": "varchar",
+        "prediction_date": "date",
+        "distance_label": "varchar",
+        "distance_m": "double",
+        "predicted_time_s": "double",
+        "lower_80_s": "double",
+        "upper_80_s": "double",
+        "baseline_time_s": "double",
+        "model_version": "varchar",
+        "model_role": "varchar",
+        "refusal_reason": "varchar",
+        "reason_1": "varchar",
+        "reason_2": "varchar",
+        "reason_3": "varchar",
+        "predicted_at": "timestamp",
+    },
+    "gold.overtraining_alerts": {
+        "athlete_id": "varchar",
+        "alert_date": "date",
+        "cause": "varchar",
+        "severity": "varchar",
+        "text_en": "varchar",
+        "days_to_clear": "bigint",
+    },
+    "monitoring.prediction_ledger": {
+        "athlete_id": "varchar",
+        "race_id": "varchar",
+        "race_date": "date",
+        "distance_label": "varchar",
+        "days_ahead": "bigint",
+        "prediction_date": "date",
+        "model_version": "varchar",
+        "model_role": "varchar",
+        "predicted_time_s": "double",
+        "lower_80_s": "double",
+        "upper_80_s": "double",
+        "race_time_s": "double",
+        "baseline_time_s": "double",
+    },
+    "gold.track_record": {
+        "distance_label": "varchar",
+        "days_ahead": "bigint",
+        "races": "bigint",
+        "mape_pct": "double",
+        "bias_pct": "double",
+        "coverage_pct": "double",
+        "baseline_mape_pct": "double",
+    },
+    "monitoring.health": {
+        "check_name": "varchar",
+        "checked_on": "date",
+        "layer": "varchar",
+        "status": "varchar",
+        "detail": "varchar",
+        "what_to_do": "varchar",
+    },
+    "monitoring.drift": {
+        "feature_name": "varchar",
+        "checked_on": "date",
+        "statistic": "double",
+        "limit": "double",
+        "is_over": "boolean",
+        "days_over": "bigint",
+        "is_drift": "boolean",
+        "explanation": "varchar",
+    },
+    "monitoring.estimated_performance": {
+        "chunk_start": "date",
+        "chunk_end": "date",
+        "model_version": "varchar",
+        "status": "varchar",
+        "reason": "varchar",
+        "estimated_mae_s": "double",
+        "limit_s": "double",
+        "is_worse": "boolean",
+        "realised_mae_s": "double",
+    },
+    "monitoring.retraining_decision": {
+        "decided_on": "date",
+        "should_train": "boolean",
+        "reasons": "varchar",
+    },
+    "training.training_runs": {
+        "model_version": "varchar",
+        "model_role": "varchar",
+        "training_races": "bigint",
+        "is_gate_passed": "boolean",
+        "trained_at": "timestamp",
+    },
+    "training.model_evaluation": {
+        "scope": "varchar",
+        "protocol": "varchar",
+        "races": "bigint",
+        "races_with_baseline": "bigint",
+        "mape_pct": "double",
+        "bias_pct": "double",
+        "interval_coverage_pct": "double",
+        "paired_mape_pct": "double",
+        "baseline_mape_pct": "double",
+        "skill_pct": "double",
+    },
+    "training.backtest_predictions": {
+        "athlete_id": "varchar",
+        "race_id": "varchar",
+        "protocol": "varchar",
+        "race_date": "date",
+        "distance_label": "varchar",
+        "race_time_s": "double",
+        "predicted_time_s": "double",
+        "lower_80_s": "double",
+        "upper_80_s": "double",
+        "baseline_time_s": "double",
+    },
+}
+
+# Queries of one athlete's rows see the athletes of the report as the view `chosen`.
+OF_ATHLETES = {
+    "today": """
+        select today.*, days.ramp, days.monotony, days.longest_run_30d_m, days.has_42_days
+        from gold.athlete_today as today semi join chosen using (athlete_id)
+        left join features.rolling_features as days
+            on today.athlete_id = days.athlete_id and today.as_of_date = days.feature_date""",
+    "forecasts": """
+        select forecasts.*, said.refusal_reason, said.reason_1, said.reason_2, said.reason_3
+        from gold_athlete_predictions as forecasts semi join chosen using (athlete_id)
+        left join (
+            select * from inference_race_predictions
+            qualify 1 = row_number() over (
+                partition by athlete_id, prediction_date, distance_m, model_version
+                order by predicted_at desc)
+        ) as said using (athlete_id, prediction_date, distance_m, model_version)
+        order by athlete_id, distance_m""",
+    # The last word of a day; beyond a year, of a week.
+    "history": """
+        select athlete_id, distance_label, distance_m, prediction_date, predicted_time_s,
+            lower_80_s, upper_80_s, baseline_time_s,
+            cast(predicted_at as date) > prediction_date + 1 as is_afterwards
+        from inference_race_predictions semi join chosen using (athlete_id)
+        left join silver.athletes using (athlete_id)
+        where model_role <> 'challenger' and predicted_time_s is not null
+            and prediction_date <= as_of_date
+        qualify 1 = row_number() over (
+            partition by athlete_id, distance_m, case
+                when prediction_date > as_of_date - 365 then prediction_date
+                else cast(date_trunc('week', prediction_date) as date) end
+            order by prediction_date desc, predicted_at desc, model_version desc)
+        order by athlete_id, distance_m, prediction_date""",
+    "days": """
+        select athlete_id, feature_date, training_load, ctl, atl, tsb
+        from features.rolling_features semi join chosen using (athlete_id)
+        order by athlete_id, feature_date""",
+    "weeks": """
+        select athlete_id, date_trunc('week', activity_date) as week, sport,
+            sum(duration_s) / 3600 as hours, coalesce(sum(distance_m), 0) / 1000 as km
+        from features.activity_features semi join chosen using (athlete_id)
+        group by all order by all""",
+    "zones": """
+        select athlete_id, date_trunc('week', activity_date) as week,
+            coalesce(sum(z1_s), 0) / 3600 as z1, coalesce(sum(z2_s), 0) / 3600 as z2,
+            coalesce(sum(z3_s), 0) / 3600 as z3, coalesce(sum(z4_s), 0) / 3600 as z4,
+            coalesce(sum(z5_s), 0) / 3600 as z5,
+            sum(duration_s) / 3600 as hours,
+            coalesce(sum(duration_s) filter (heart_rate_detail = 'mean'), 0) / 3600
+                as hours_from_mean
+        from features.activity_features semi join chosen using (athlete_id)
+        group by all order by all""",
+    "alerts": """
+        from gold_overtraining_alerts semi join chosen using (athlete_id)
+        order by athlete_id, alert_date desc, severity desc, cause""",
+    "races": """
+        select * replace (coalesce(nullif(trim(race_name), ''), '(no name)') as race_name)
+        from labels.race_results semi join chosen using (athlete_id)
+        order by athlete_id, race_date desc, distance_m desc, activity_id""",
+    "backtest": """
+        from training_backtest_predictions semi join chosen using (athlete_id)
+        where coalesce(protocol, 'walk_forward') = 'walk_forward'
+        order by athlete_id, race_date desc, race_id""",
+    "ledger": """
+        from monitoring_prediction_ledger semi join chosen using (athlete_id)
+        where coalesce(model_role, '') <> 'challenger'
+        qualify 1 = row_number() over (
+            partition by race_id, days_ahead order by prediction_date desc, model_version desc)
+        order by athlete_id, race_date desc, race_id, days_ahead""",
+    "load_methods": """
+        select athlete_id, load_method, count(*) as activities, sum(training_load) as load
+        from features.activity_features semi join chosen using (athlete_id)
+        group by all order by athlete_id, load desc""",
+    "calibration": """
+        from features.load_calibration semi join chosen using (athlete_id)
+        where is_threshold_suspect order by athlete_id, sport, load_method""",
+    "imports": """
+        from monitoring.row_reconciliation semi join chosen using (athlete_id)
+        order by athlete_id, ingested_at""",
+    "quarantine": """
+        select athlete_id, quarantine_reason as reason, count(*) as rows_landed
+        from silver.quarantine semi join chosen using (athlete_id)
+        group by all order by athlete_id, rows_landed desc, reason""",
+}
+
+OF_ALL = {
+    "evaluation": """
+        select evaluation.* from training_model_evaluation as evaluation
+        left join (select distinct distance_label, distance_m from labels.race_results) as races
+            on evaluation.scope = races.distance_label
+        where coalesce(protocol, 'walk_forward') = 'walk_forward'
+        order by scope <> 'all', distance_m, scope""",
+    "cold_start": """
+        from training_model_evaluation where protocol = 'cold_start' and scope = 'all'""",
+    "leak": "from training.leak_demonstration",
+    "gate": "from training.gate_results order by criterion",
+    "runs": "from training_training_runs order by trained_at desc limit 5",
+    "record": "from gold_track_record order by days_ahead, distance_label",
+    "health": """
+        from monitoring_health qualify checked_on = max(checked_on) over (partition by check_name)
+        order by case status when 'fail' then 0 when 'blind' then 1 when 'warn' then 2 else 3 end,
+            layer, check_name""",
+    "drift": """
+        from monitoring_drift
+        qualify checked_on = max(checked_on) over (partition by feature_name)
+        order by is_drift desc, is_over desc, feature_name""",
+    "performance": "from monitoring_estimated_performance order by chunk_end desc limit 1",
+    "retraining": "from monitoring_retraining_decision order by decided_on desc limit 1",
+}

@@ -1,0 +1,237 @@
+"""The last build on a page of the terminal. What is missing says what to do."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from stride.database import check_athlete, has_table, reading
+from stride.ingest.athletes import known_athletes
+from stride.notify.plain_text import one_line
+from stride.report.words import day, number, span, time
+
+ALERT_DAYS = 28
+MOST_ATHLETES = 12
+_COLOURS = {"ok": "green", "warn": "yellow", "fail": "red", "blind": "magenta", "info": "cyan"}
+
+_TABLES = {
+    "today": ("gold.athlete_today", "from gold.athlete_today order by athlete_id"),
+    "forecasts": (
+        "gold.athlete_predictions",
+        "from gold.athlete_predictions order by athlete_id, distance_m",
+    ),
+    "alerts": (
+        "gold.overtraining_alerts",
+        f"""select alerts.* from gold.overtraining_alerts as alerts
+        join silver.athletes as athletes using (athlete_id)
+        where alerts.alert_date > athletes.as_of_date - {ALERT_DAYS}
+        order by alert_date desc, athlete_id, cause""",
+    ),
+    "imports": (
+        "bronze.landed_imports",
+        """select athlete_id, max(ingested_at) as ingested_at from bronze.landed_imports
+        group by all order by all""",
+    ),
+    "health": (
+        "monitoring.health",
+        """select * from monitoring.health
+        qualify checked_on = max(checked_on) over (partition by check_name)
+        order by layer, check_name""",
+    ),
+    "outbox": ("gold.outbox", "select message_id, message_date from gold.outbox"),
+}
+
+
+@dataclass(frozen=True)
+class Status:
+    """What there is to show; a frame that the build lacks is None."""
+
+    athletes: list[str]
+    frames: dict[str, pd.DataFrame | None] = field(default_factory=dict)
+    unsent: int = 0
+    """Messages of the last 14 days that were neither sent nor refused."""
+    is_built: bool = True
+
+
+def read_status(
+    database: Path, landing: Path, deliveries: Path, athlete_id: str | None = None
+) -> Status:
+    """Read the page's numbers; the database is opened read-only and closed again.
+
+    Parameters
+    ----------
+    database, landing, deliveries : Path
+    athlete_id : str, optional
+        Only this athlete.
+
+    Returns
+    -------
+    Status
+
+    Raises
+    ------
+    StrideError
+        For an unknown athlete, or while a build is running.
+    """
+    if not database.is_file():
+        return Status(known_athletes(landing), is_built=False)
+    frames = {}
+    with reading(database) as connection:
+        if not has_table(connection, "silver.athletes"):
+            return Status(known_athletes(landing), is_built=False)
+        if athlete_id is not None:
+            check_athlete(connection, athlete_id)
+        rows = connection.execute("select athlete_id from silver.athletes order by all")
+        athletes = [name for (name,) in rows.fetchall() if athlete_id in (None, name)]
+        for name, (table, query) in _TABLES.items():
+            if has_table(connection, table):
+                frame = connection.execute(query).df()
+                if athlete_id is not None and "athlete_id" in frame:
+                    frame = frame[frame["athlete_id"] == athlete_id]
+                frames[name] = frame
+    return Status(athletes, frames, _unsent(frames.get("outbox"), deliveries))
+
+
+def _unsent(outbox: pd.DataFrame | None, deliveries: Path) -> int:
+    from stride.notify.deliveries import Deliveries
+
+    if outbox is None or outbox.empty:
+        return 0
+    log = Deliveries(deliveries / "deliveries.jsonl")
+    recent = outbox[outbox["message_date"] >= pd.Timestamp(date.today() - timedelta(days=14))]
+    return sum(not log.is_done(message_id) for message_id in recent["message_id"])
+
+
+def page(status: Status) -> list:
+    """Lay out the page.
+
+    Parameters
+    ----------
+    status : Status
+
+    Returns
+    -------
+    list
+        Parts that rich prints one below the other.
+    """
+    if not status.is_built:
+        todo = (
+            "Imported, not built yet: run `make build`."
+            if status.athletes
+            else "Nothing is here yet: run `stride import PATH --athlete ID --timezone ZONE`, then "
+            "`make build`. `make demo` shows it all on invented athletes."
+        )
+        return [Panel(Text(todo), title="Stride")]
+    return [
+        _fitness(status),
+        _forecasts(status.frames.get("forecasts"), status.athletes),
+        _alerts(status.frames.get("alerts")),
+        _health(status.frames.get("health")),
+        _mail(status),
+    ]
+
+
+def _fitness(status: Status):
+    today, imports = status.frames.get("today"), status.frames.get("imports")
+    if today is None or today.empty:
+        return _empty("Fitness", "No athlete yet: import an export, then run `make build`.")
+    last = {} if imports is None else dict(zip(imports["athlete_id"], imports["ingested_at"]))
+    headers = ("athlete", "day", "CTL", "ATL", "TSB", "ACWR", "km 7 d", "last import")
+    table = _table("Fitness", headers, right=range(2, 7))
+    for row in today.head(MOST_ATHLETES).itertuples():
+        table.add_row(
+            _text(row.athlete_id),
+            day(row.as_of_date),
+            number(row.ctl),
+            number(row.atl),
+            number(row.tsb, sign=True),
+            number(row.acwr, 2),
+            number(row.run_distance_7d_m / 1000, 1),
+            day(last.get(row.athlete_id, pd.NaT)),
+        )
+    table.caption = "Load a day over 42 days (CTL) and 7 (ATL); TSB is yesterday's CTL minus ATL."
+    if len(today) > MOST_ATHLETES:
+        table.caption += f" And {len(today) - MOST_ATHLETES:,} more: --athlete ID shows one."
+    return table
+
+
+def _forecasts(forecasts: pd.DataFrame | None, athletes: list[str]):
+    if forecasts is None or forecasts.empty:
+        return _empty("Forecasts", "None yet: run `make build`.")
+    if len(athletes) == 1:
+        table = _table("Forecasts", ("distance", "time", "80 %", "rests on"), right=(1,))
+        for row in forecasts.itertuples():
+            table.add_row(
+                row.distance_label,
+                time(row.predicted_time_s),
+                span(row.lower_80_s, row.upper_80_s),
+                _text(str(row.support).replace("_", " ")),
+            )
+        return table
+    labels = forecasts.sort_values("distance_m")["distance_label"].unique()
+    table = _table("Forecasts", ("athlete", *labels), right=range(1, len(labels) + 1))
+    for name in athletes[:MOST_ATHLETES]:
+        own = forecasts[forecasts["athlete_id"] == name].set_index("distance_label")
+        times = own["predicted_time_s"].reindex(labels)
+        table.add_row(_text(name), *(time(seconds) for seconds in times))
+    return table
+
+
+def _alerts(alerts: pd.DataFrame | None):
+    title = f"Alerts of the last {ALERT_DAYS} days"
+    if alerts is None:
+        return _empty(title, "This build has no alerts yet: run `make build`.")
+    if alerts.empty:
+        return _empty(title, "None.")
+    table = _table(title, ("day", "athlete", "what", "clears after rest"))
+    for row in alerts.head(MOST_ATHLETES).itertuples():
+        clears = "" if pd.isna(row.days_to_clear) else f"{int(row.days_to_clear)} d"
+        muted = " (muted)" if row.is_muted else ""
+        what = Text(one_line(row.title_en) + muted, style=_COLOURS.get(row.severity, ""))
+        table.add_row(day(row.alert_date), _text(row.athlete_id), what, clears)
+    table.caption = "They describe training; no medical advice."
+    if len(alerts) > MOST_ATHLETES:
+        table.caption += f" And {len(alerts) - MOST_ATHLETES:,} more."
+    return table
+
+
+def _health(health: pd.DataFrame | None):
+    if health is None or health.empty:
+        return _empty("Health", "Not checked yet: run `make build`.")
+    bad = health[health["status"] != "ok"]
+    if bad.empty:
+        return _empty("Health", f"All {len(health)} checks are fine.")
+    table = _table(f"Health: {len(bad)} of {len(health)} checks", ("check", "status", "what to do"))
+    for row in bad.itertuples():
+        table.add_row(
+            _text(row.check_name),
+            Text(str(row.status), style=_COLOURS.get(row.status, "")),
+            _text(f"{one_line(row.detail)} {one_line(row.what_to_do)}".strip()),
+        )
+    return table
+
+
+def _mail(status: Status):
+    if not status.unsent:
+        return Text("No mail waits.", style="dim")
+    return Text(f"{status.unsent} mails wait: run `stride notify`.")
+
+
+def _table(title: str, headers, right=()) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for at, header in enumerate(headers):
+        table.add_column(header, justify="right" if at in right else "left")
+    return table
+
+
+def _empty(title: str, words: str) -> Text:
+    return Text.assemble((title, "bold"), f": {words}")
+
+
+def _text(words) -> Text:
+    """Strangers' text: rich would take brackets in a plain string for markup."""
+    return Text(one_line(str(words)))

@@ -1,0 +1,1 @@
+"""What would be: fitness and race times if training went on in one way or another."""

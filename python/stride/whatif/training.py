@@ -1,0 +1,148 @@
+"""The days from tomorrow to the race: what will be run, and what load it is."""
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from stride.errors import StrideError
+from stride.ingest.small_csv import read_lines
+
+PATTERN_DAYS = 28
+_RUNNING_DAYS = (1, 3, 5, 6)
+"""Of a week, for an athlete whose last weeks hold no run to repeat."""
+
+
+class Past(NamedTuple):
+    """The athlete's last 84 days, the last of them today."""
+
+    days: pd.DataFrame
+    """``training_load``, ``run_load``, ``run_distance_m``, ``longest_run_m`` of each day."""
+    load_per_km: float | None
+    """Median training load of a kilometre run; None without runs."""
+
+
+def as_before(past: Past, days: int, weekly_km: float | None = None) -> pd.DataFrame:
+    """Repeat the last four weeks, with as many kilometres a week as asked for.
+
+    Parameters
+    ----------
+    past : Past
+    days : int
+    weekly_km : float, optional
+        Kilometres run a week; other sports stay as they were.
+
+    Returns
+    -------
+    DataFrame of shape (days, 3)
+        ``training_load``, ``run_distance_m`` and ``longest_run_m`` of each day.
+
+    Raises
+    ------
+    StrideError
+        If kilometres are asked for and no run says what load they are.
+    """
+    pattern = past.days.tail(PATTERN_DAYS).reset_index(drop=True)
+    other = pattern["training_load"] - pattern["run_load"]
+    runs, longest, run_load = (
+        pattern[name].copy() for name in ("run_distance_m", "longest_run_m", "run_load")
+    )
+    if weekly_km is not None:
+        usual_km = runs.sum() / 1000.0 / (PATTERN_DAYS / 7)
+        if usual_km > 0:
+            runs, longest, run_load = (x * weekly_km / usual_km for x in (runs, longest, run_load))
+        elif past.load_per_km is None:
+            raise StrideError(
+                "There is no run that says what load a kilometre is: give a plan with the column "
+                "load instead of --weekly-km."
+            )
+        else:
+            is_run = np.isin(np.arange(PATTERN_DAYS) % 7, _RUNNING_DAYS)
+            runs = pd.Series(is_run * weekly_km * 1000.0 / len(_RUNNING_DAYS))
+            longest, run_load = runs, runs / 1000.0 * past.load_per_km
+    repeated = np.arange(days) % PATTERN_DAYS
+    return pd.DataFrame(
+        {
+            "training_load": (other + run_load).to_numpy()[repeated],
+            "run_distance_m": runs.to_numpy()[repeated],
+            "longest_run_m": longest.to_numpy()[repeated],
+        }
+    )
+
+
+def read_plan(path: Path, past: Past, first_day: date, days: int) -> pd.DataFrame:
+    """Read a plan: one line a session with ``date`` and ``km``, ``load`` or both.
+
+    Parameters
+    ----------
+    path : Path
+        CSV, comma or semicolon. Days without a line are rest days; lines outside the days from
+        tomorrow to the day before the race are passed over.
+    past : Past
+        Says what load a kilometre is where the plan does not.
+    first_day : date
+        Tomorrow.
+    days : int
+        Days up to the race.
+
+    Returns
+    -------
+    DataFrame of shape (days, 3)
+        As `as_before`.
+
+    Raises
+    ------
+    StrideError
+        One sentence with the line that can't be meant.
+    """
+    try:
+        header, lines = read_lines(path.read_bytes())
+    except OSError as problem:
+        raise StrideError(f"The plan {path} can't be read: {problem.strerror}.") from None
+    if "date" not in header or not {"km", "load"} & set(header):
+        raise StrideError(f"{path.name} needs the column date, and km or load or both.")
+    plan = pd.DataFrame(
+        0.0, index=range(days), columns=["training_load", "run_distance_m", "longest_run_m"]
+    )
+    used = 0
+    for line, row in lines:
+        where = f"{path.name}, line {line}"
+        try:
+            day = (date.fromisoformat(row["date"]) - first_day).days
+        except ValueError:
+            raise StrideError(
+                f"{where}: {row['date']!r} is no day: write it as 2026-05-01."
+            ) from None
+        km = _number(where, "km", row.get("km", ""), 300.0)
+        load = _number(where, "load", row.get("load", ""), 2000.0)
+        if km is None and load is None:
+            raise StrideError(f"{where}: neither km nor load is given; leave rest days out.")
+        if load is None:
+            if past.load_per_km is None:
+                raise StrideError(
+                    f"{where}: there is no run that says what load a kilometre is: give the load."
+                )
+            load = km * past.load_per_km
+        if 0 <= day < days:
+            used += 1
+            plan.loc[day, "training_load"] += load
+            plan.loc[day, "run_distance_m"] += 1000.0 * (km or 0.0)
+            plan.loc[day, "longest_run_m"] = max(
+                plan.loc[day, "longest_run_m"], 1000.0 * (km or 0.0)
+            )
+    if days and not used:
+        last = first_day + timedelta(days=days - 1)
+        raise StrideError(f"{path.name} has no day from {first_day} to {last}.")
+    return plan
+
+
+def _number(where: str, column: str, text: str, highest: float) -> float | None:
+    text = text.replace(",", ".")
+    if not text:
+        return None
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,9})?", text) or float(text) > highest:
+        raise StrideError(f"{where}: {column} is {text!r}: write 0 to {highest:g}.")
+    return float(text)

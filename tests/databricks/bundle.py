@@ -1,0 +1,123 @@
+"""The bundle as the Databricks CLI would read it: files included, variables filled in."""
+
+import importlib
+import re
+from copy import deepcopy
+from pathlib import Path
+
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+# What the workspace or the CLI fills in; no variable of ours.
+GIVEN = {
+    "workspace.host": "https://example.cloud.databricks.com",
+    "workspace.artifact_path": "/Workspace/Shared/.bundle/stride/artifacts",
+}
+
+# Classes of databricks-bundles, by the name of the resource in YAML.
+CLASSES = {
+    "alerts": "Alert",
+    "dashboards": "Dashboard",
+    "experiments": "MlflowExperiment",
+    "jobs": "Job",
+    "quality_monitors": "QualityMonitor",
+    "registered_models": "RegisteredModel",
+    "schemas": "Schema",
+    "volumes": "Volume",
+}
+
+
+def load(target: str, project: Path = PROJECT) -> dict:
+    """Read the bundle for a target.
+
+    Parameters
+    ----------
+    target : str
+        One of the bundle's targets.
+    project : Path
+        Folder of `databricks.yml`.
+
+    Returns
+    -------
+    dict
+        The configuration with the target's own resources and variables merged in; references
+        such as ``${var.catalog}`` are still in it.
+    """
+    bundle = yaml.safe_load((project / "databricks.yml").read_text())
+    bundle.setdefault("resources", {})
+    for pattern in bundle["include"]:
+        for file in sorted(project.glob(pattern)):
+            _merge(bundle["resources"], yaml.safe_load(file.read_text())["resources"])
+    chosen = bundle["targets"][target]
+    _merge(bundle["resources"], chosen.get("resources", {}))
+    bundle["values"] = {
+        name: chosen.get("variables", {}).get(name, variable.get("default"))
+        for name, variable in bundle["variables"].items()
+    }
+    bundle["target"] = target
+    return bundle
+
+
+def fill(bundle: dict, **values: str) -> dict:
+    """Resources of a bundle with every reference filled in.
+
+    Raises
+    ------
+    KeyError
+        If something refers to a variable or a resource that is not there.
+    """
+    have = bundle["values"] | values
+    resources = bundle["resources"]
+
+    def value(found: re.Match) -> str:
+        name = found[1]
+        if name == "bundle.target":
+            return bundle["target"]
+        if name in GIVEN:
+            return GIVEN[name]
+        kind, _, rest = name.partition(".")
+        if kind == "var":
+            filled = have[rest]
+            return text(rest if filled is None else filled)  # no default: given at deployment
+        if kind == "resources":
+            group, key, field = rest.split(".")
+            return "1" if field == "id" else text(resources[group][key][field])
+        raise KeyError(f"{found[0]} is no reference that the bundle knows")
+
+    def text(raw) -> str:
+        return re.sub(r"\$\{([\w.]+)\}", value, str(raw))
+
+    def walk(node):
+        if isinstance(node, dict):
+            return {key: walk(item) for key, item in node.items()}
+        if isinstance(node, list):
+            return [walk(item) for item in node]
+        if isinstance(node, str):
+            filled = text(node)
+            return int(filled) if re.fullmatch(r"\$\{resources\.\w+\.\w+\.id\}", node) else filled
+        return node
+
+    return walk(deepcopy(resources))
+
+
+def check(group: str, resource: dict) -> None:
+    """Check a resource against its class in databricks-bundles.
+
+    Raises
+    ------
+    ValueError
+        If there is a key that the class does not have, or a value of another type.
+    """
+    module = importlib.import_module(f"databricks.bundles.{group}")
+    getattr(module, CLASSES[group]).from_dict(resource)
+
+
+def references(text: str) -> set[str]:
+    """Names of the variables that a text refers to."""
+    return set(re.findall(r"\$\{var\.(\w+)\}", text))
+
+
+def _merge(into: dict, more: dict) -> None:
+    for group, resources in more.items():
+        into.setdefault(group, {}).update(resources)

@@ -1,0 +1,202 @@
+"""The Databricks bundle: typed, complete, and in step with the project it runs."""
+
+import json
+import os
+import re
+from copy import deepcopy
+from pathlib import Path
+
+import duckdb
+import jsonschema
+import pytest
+import yaml
+from conftest import ROOT
+
+import bundle
+
+TARGETS = ("dev", "staging", "bootstrap", "prod")
+FILLED = {
+    target: bundle.fill(bundle.load(target), warehouse_id="w", notify="a@example.com")
+    for target in TARGETS
+}
+PROD = FILLED["prod"]
+JOBS = ("ingest", "features", "inference", "monitoring", "training")
+DBT_TASKS = [(job, t) for job in JOBS for t in PROD["jobs"][job]["tasks"] if "dbt_task" in t]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_resource_has_the_keys_and_types_of_its_class(target):
+    for group, resources in FILLED[target].items():
+        for resource in resources.values():
+            bundle.check(group, resource)
+
+
+@pytest.mark.parametrize("group", sorted(PROD))
+def test_an_unknown_key_fails(group):
+    resource = deepcopy(next(iter(PROD[group].values())))
+    resource["no_such_key"] = 1
+    with pytest.raises(ValueError, match="no_such_key"):
+        bundle.check(group, resource)
+
+
+def test_an_unknown_key_deep_inside_fails():
+    job = deepcopy(PROD["jobs"]["features"])
+    job["tasks"][0]["dbt_task"]["comands"] = ["dbt build"]
+    with pytest.raises(ValueError, match="comands"):
+        bundle.check("jobs", job)
+
+
+def test_it_follows_the_schema_of_the_command_line():
+    """Where `databricks bundle schema > FILE` was run: STRIDE_BUNDLE_SCHEMA=FILE."""
+    file = os.environ.get("STRIDE_BUNDLE_SCHEMA")
+    if not file:
+        pytest.skip("STRIDE_BUNDLE_SCHEMA names no file: `databricks bundle schema > FILE` does")
+    # Python's regular expressions have no \p{L}.
+    text = re.sub(r"\\\\p\{\w+\}", "a-zA-Z", Path(file).read_text())
+    schema = json.loads(text)
+    validator = jsonschema.validators.validator_for(schema)(schema)
+    raw = yaml.safe_load((ROOT / "databricks.yml").read_text())
+    raw["targets"] = {
+        name: {key: value for key, value in target.items() if key != "resources"}
+        for name, target in raw["targets"].items()
+    }
+    for resources in FILLED.values():
+        whole = raw | {"resources": json.loads(json.dumps(resources), parse_int=int)}
+        problems = [_deepest(problem) for problem in validator.iter_errors(whole)]
+        assert problems == []
+
+
+def _deepest(problem) -> str:
+    best = jsonschema.exceptions.best_match([problem])
+    return f"{list(best.absolute_path)}: {best.message[:200]}"
+
+
+def test_every_variable_is_declared_and_used():
+    files = [ROOT / "databricks.yml", *(ROOT / "resources").glob("*.yml")]
+    used = set().union(*(bundle.references(file.read_text()) for file in files))
+    assert used == set(yaml.safe_load((ROOT / "databricks.yml").read_text())["variables"])
+
+
+def test_a_reference_to_nothing_fails():
+    broken = bundle.load("dev")
+    broken["resources"]["jobs"]["features"]["name"] = "${resources.jobs.nobody.name}"
+    with pytest.raises(KeyError):
+        bundle.fill(broken)
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_job_runs_once_at_a_time_ends_and_tells(name):
+    job = PROD["jobs"][name]
+    assert job["max_concurrent_runs"] == 1
+    assert job["queue"] == {"enabled": True}
+    assert job["timeout_seconds"] > 0
+    assert job["email_notifications"]["on_failure"] == ["a@example.com"]
+    keys = {task["task_key"] for task in job["tasks"]}
+    for task in job["tasks"]:
+        assert {d["task_key"] for d in task.get("depends_on", [])} <= keys
+    for task in (t for t in job["tasks"] if not {"condition_task", "run_job_task"} & t.keys()):
+        assert task["max_retries"] >= 1
+        assert 0 < task["timeout_seconds"] <= job["timeout_seconds"]
+
+
+def test_the_schedules():
+    schedules = {name: PROD["jobs"][name].get("schedule") for name in JOBS}
+    assert {
+        name: (s["quartz_cron_expression"], s["timezone_id"], s["pause_status"])
+        for name, s in schedules.items()
+        if s
+    } == {
+        "ingest": ("0 0 5 * * ?", "America/Sao_Paulo", "UNPAUSED"),
+        "features": ("0 0 6 * * ?", "America/Sao_Paulo", "UNPAUSED"),
+        "inference": ("0 30 6 * * ?", "America/Sao_Paulo", "UNPAUSED"),
+        "training": ("0 0 4 1 * ?", "America/Sao_Paulo", "UNPAUSED"),
+    }
+    for job in FILLED["dev"]["jobs"].values():
+        assert job.get("schedule", {}).get("pause_status") in (None, "PAUSED")
+
+
+def test_monitoring_follows_inference_and_starts_training_only_when_the_decision_says_so():
+    raw = bundle.load("prod")["resources"]["jobs"]
+    follows = raw["inference"]["tasks"][-1]
+    assert follows["run_job_task"]["job_id"] == "${resources.jobs.monitoring.id}"
+    assert follows["run_if"] == "ALL_DONE"
+    build, decision, condition, training = raw["monitoring"]["tasks"]
+    assert condition["condition_task"] == {
+        "op": "EQUAL_TO",
+        "left": "{{tasks.decision.output.first_row.should_train}}",
+        "right": "true",
+    }
+    assert training["run_job_task"]["job_id"] == "${resources.jobs.training.id}"
+    assert training["depends_on"] == [{"task_key": "should_train", "outcome": "true"}]
+    assert (ROOT / "resources" / decision["sql_task"]["file"]["path"]).is_file()
+
+
+def test_dbt_tasks_name_selectors_of_the_project_and_are_told_what_it_asks():
+    selectors = yaml.safe_load((ROOT / "selectors.yml").read_text())["selectors"]
+    names = {selector["name"] for selector in selectors}
+    asked = set()
+    for file in ("profiles/profiles.yml", "dbt_project.yml", "macros/landing_path.sql"):
+        asked |= set(re.findall(r"\bvar\('(\w+)', ", (ROOT / file).read_text()))
+    assert len(DBT_TASKS) == len(JOBS)
+    for job, task in DBT_TASKS:
+        assert (ROOT / "resources" / task["dbt_task"]["project_directory"]).resolve() == ROOT
+        for command in task["dbt_task"]["commands"]:
+            found = re.fullmatch(
+                r"dbt build --selector (\w+) --target databricks --vars '(.*)'", command
+            )
+            assert found[1] == job and found[1] in names
+            assert set(yaml.safe_load(found[2])) == asked
+            assert yaml.safe_load(found[2])["databricks_http_path"] == "/sql/1.0/warehouses/w"
+
+
+def test_what_it_installs_is_what_is_tested():
+    project = (ROOT / "pyproject.toml").read_text()
+    for job in JOBS:
+        for environment in PROD["jobs"][job]["environments"]:
+            for package in environment["spec"]["dependencies"]:
+                assert f'"{package}"' in project
+    version = re.search(r'^version = "(.+)"$', project, re.M)[1]
+    wheel = bundle.load("prod")["variables"]["wheel"]["default"]
+    assert wheel.endswith(f"/stride-{version}-py3-none-any.whl")
+
+
+def test_monitors_watch_tables_and_columns_that_are_there():
+    contracts = {}
+    for file in (ROOT / "models").rglob("*.yml"):
+        for model in yaml.safe_load(file.read_text()).get("models", []):
+            contracts[model["name"]] = {c["name"] for c in model.get("columns", [])}
+    monitors = PROD["quality_monitors"]
+    assert set(monitors) == {"rolling_features", "inference_log"}
+    for name, monitor in monitors.items():
+        assert monitor["table_name"].split(".")[-1] == name
+        kind = monitor.get("time_series") or monitor["inference_log"]
+        assert kind["granularities"] == ["1 day", "1 week"]
+        columns = {v for k, v in kind.items() if k.endswith("_col")}
+        assert columns | set(monitor.get("slicing_exprs", [])) <= contracts[name]
+
+
+QUERIES = {name: alert["query_text"] for name, alert in PROD["alerts"].items()} | {
+    "retraining_decision": (ROOT / "resources/sql/retraining_decision.sql")
+    .read_text()
+    .replace("identifier(:catalog || '.monitoring.", "stride.monitoring.")
+    .replace("retraining_decision')", "retraining_decision")
+}
+
+
+@pytest.mark.parametrize("name", sorted(QUERIES))
+def test_what_alerts_and_conditions_ask_runs_on_the_local_tables(name, sample_home):
+    table = re.search(r"stride\.(\w+\.\w+)", QUERIES[name])[1]
+    if table not in sample_home.tables():
+        pytest.skip(f"{table} is not in this release")
+    (row,) = sample_home.ask(QUERIES[name])
+    assert row[0] is not None
+    if name == "retraining_decision":
+        assert row[0] in ("true", "false")
+    else:
+        column = PROD["alerts"][name]["evaluation"]["source"]["name"]
+        assert f" as {column} " in QUERIES[name]
+
+
+def test_a_query_on_a_column_that_is_gone_fails(sample_home):
+    with pytest.raises(duckdb.BinderException):
+        sample_home.ask("select no_such_column from stride.silver.athletes")

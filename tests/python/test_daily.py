@@ -1,0 +1,141 @@
+"""A daily run: killed at any step, skipped, set back, and replayed."""
+
+import re
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from conftest import LAST_DAY, ROOT, Home
+from test_build import content, copy_of
+
+NEXT_DAY = LAST_DAY + timedelta(days=1)
+KEPT = ("inference.inference_log", "inference.race_predictions", "monitoring.ledger_entries")
+FORECASTS = ("athletes", "planned_races", "stg_forecast_targets+")
+
+MOMENTS = [
+    "START python table model inference.py_score",
+    "OK created sql incremental model inference.inference_log",
+    "START sql incremental model monitoring.ledger_entries",
+]
+"""Where it hurts: before, between and after what is only ever added to."""
+
+
+@pytest.fixture(scope="module")
+def home(sample_home, tmp_path_factory) -> Home:
+    """A copy that the tests below bring forward, one after the other."""
+    home = copy_of(sample_home, tmp_path_factory.mktemp("daily") / "home")
+    # A race to come, over a distance that nobody is forecast otherwise.
+    (home.folder / "races.csv").write_text(
+        f"activity_id,is_race,race_date,official_distance,note\n,,{LAST_DAY + timedelta(60)},15k,\n"
+    )
+    (athlete, *_) = home.ask("select min(athlete_id) from silver.athletes")[0]
+    done = home.stride("import", str(home.folder / "races.csv"), "--athlete", athlete)
+    assert done.returncode == 0, done.stderr
+    return home
+
+
+def killed_at(home: Home, moment: str) -> None:
+    """The part of a daily run that keeps things, dying when dbt says so; test_build has the rest."""
+    dbt = subprocess.Popen(
+        [
+            *(Path(sys.executable).with_name("dbt"), "--no-use-colors", "run"),
+            *("--threads", "1", "--select", *FORECASTS),
+            *("--vars", f"{{as_of_date: {NEXT_DAY}}}"),
+        ],
+        cwd=ROOT,
+        env=home.environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    for line in dbt.stdout:
+        if moment in line:
+            dbt.send_signal(signal.SIGKILL)
+            break
+    else:
+        pytest.fail(f"the run never said {moment!r}")
+    dbt.wait()
+
+
+def test_a_daily_run_killed_at_step_after_step_doubles_nothing_and_loses_nothing(sample_home, home):
+    for moment in MOMENTS:
+        killed_at(home, moment)
+    done = home.dbt("run", "--select", *FORECASTS, as_of=NEXT_DAY)
+    assert done.returncode == 0, done.stdout[-3000:]
+    before, after = content(sample_home), content(home)
+    for name in KEPT[:2]:
+        old = after[name][after[name]["prediction_date"].dt.date <= LAST_DAY].reset_index(drop=True)
+        new = after[name][after[name]["prediction_date"].dt.date > LAST_DAY]
+        pd.testing.assert_frame_equal(before[name], old, obj=name, check_exact=True)
+        assert set(new["prediction_date"].dt.date) == {NEXT_DAY}
+        # Four distances for each of three athletes, and the planned race of one of them.
+        assert len(new[new["model_role"] != "challenger"]) == 13
+    left_alone = home.ask(
+        "select count(*) from inference.inference_log anti join inference.race_predictions "
+        "using (athlete_id, prediction_date, distance_m, model_version, model_role, predicted_at)"
+    )
+    assert left_alone == [(0,)]
+
+
+def test_a_planned_race_is_forecast_and_named_in_the_view(home):
+    rows = home.ask(
+        "select distance_label, predicted_time_s > 0, next_race_date from gold.athlete_predictions "
+        "where next_race_date is not null"
+    )
+    assert rows == [("15k", True, LAST_DAY + timedelta(60))]
+
+
+def test_today_s_model_has_no_say_about_a_day_that_had_a_forecast(home):
+    from stride.racetime import registry
+
+    kept = {name: home.frame(f"from {name}") for name in KEPT}
+    with another_champion(home, registry):
+        for day in (LAST_DAY, LAST_DAY - timedelta(days=3)):  # the clock goes backwards
+            done = home.dbt("run", "--select", *FORECASTS, as_of=day)
+            assert done.returncode == 0, done.stdout[-3000:]
+    for name, rows in kept.items():
+        pd.testing.assert_frame_equal(home.frame(f"from {name}").head(len(rows)), rows, obj=name)
+    added = home.ask(
+        "select distinct prediction_date, model_version, origin from inference.race_predictions "
+        f"where prediction_date not in ('{LAST_DAY}', '{NEXT_DAY}')"
+    )
+    # The day that nobody forecast is caught up, and marked as made afterwards.
+    assert added == [(LAST_DAY - timedelta(days=3), "2", "backfill")]
+    versions = home.ask("select distinct model_version from gold.athlete_predictions")
+    assert versions == [("2",)]
+
+
+def another_champion(home: Home, registry):
+    """Version 2 as champion: the same model under a new number."""
+    from contextlib import contextmanager
+    from unittest import mock
+
+    @contextmanager
+    def swapped():
+        with mock.patch.dict("os.environ", {"STRIDE_HOME": str(home.folder)}):
+            client = registry.connect()
+            name = "stride.training.race_time"
+            first = client.get_model_version_by_alias(name, registry.CHAMPION)
+            second = client.create_model_version(name, first.source, first.run_id)
+            client.set_registered_model_alias(name, registry.CHAMPION, second.version)
+            yield
+            client.set_registered_model_alias(name, registry.CHAMPION, first.version)
+
+    return swapped()
+
+
+def test_two_runs_at_once_get_one_clear_sentence(home):
+    with duckdb.connect(str(home.folder / "stride.duckdb")):
+        done = home.stride("free")
+        assert done.returncode == 1
+        assert re.fullmatch(
+            r"Error: \S+stride.duckdb is in use by process \d+: wait until that run is over, or "
+            r"close what reads the file, then run this one again.\n",
+            done.stderr,
+        )
+    assert home.stride("free").returncode == 0
+    assert "stride free" in (ROOT / "Makefile").read_text().split("dbt build $(VARS)")[0]

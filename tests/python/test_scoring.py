@@ -1,0 +1,172 @@
+"""Who speaks in a run and what is kept of it, on a registry of their own."""
+
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_registry import FAILED, NAME, opened, own_registry, races, run  # noqa: F401
+
+from stride.racetime.model import FEATURES
+from stride.racetime.score import (
+    COLUMNS,
+    FALLBACK,
+    NO_CHAMPION,
+    UNREACHABLE,
+    UNUSABLE,
+    Voice,
+    score,
+    scorer,
+    voices,
+)
+
+NAN = float("nan")
+
+
+def targets() -> pd.DataFrame:
+    """One athlete with a race behind, one without any history."""
+    known = {
+        "athlete_id": "a",
+        "prediction_date": pd.Timestamp("2024-06-02"),
+        "feature_date": pd.Timestamp("2024-06-01"),
+        "distance_label": "10k",
+        "distance_m": 10000.0,
+        "days_of_history": 400.0,
+        "ctl": 50.0,
+        "atl": 60.0,
+        "tsb": -10.0,
+        "acwr": 1.1,
+        "run_distance_7d_m": 50e3,
+        "run_distance_28d_m": 200e3,
+        "run_distance_84d_m": 600e3,
+        "longest_run_60d_m": 25e3,
+        "races_before": 3,
+        "last_race_distance_m": 5000.0,
+        "last_race_time_s": 1200.0,
+        "days_since_last_race": 20.0,
+    }
+    new = {key: NAN if isinstance(value, float) else value for key, value in known.items()}
+    new |= {"athlete_id": "b", "distance_m": 10000.0, "races_before": 0, "feature_date": pd.NaT}
+    return pd.DataFrame([known, new])
+
+
+def scores() -> pd.DataFrame:
+    return scorer(NAME)(targets())
+
+
+def test_before_any_champion_the_fallback_speaks_and_is_named():
+    spoken = scores()
+    assert list(spoken.columns) == list(COLUMNS)
+    assert set(spoken["model_version"]) == set(spoken["model_role"]) == {FALLBACK}
+    assert set(spoken["fallback_reason"]) == {NO_CHAMPION}
+    assert spoken["predicted_time_s"].notna().any()
+
+
+def test_the_champion_speaks_and_a_challenger_in_its_shadow():
+    run(races(30))
+    run(races(31), FAILED)
+    spoken = scores()
+    assert spoken[["athlete_id", "model_role", "model_version"]].to_numpy().tolist() == [
+        ["a", "champion", "1"],
+        ["b", "champion", "1"],
+        ["a", "challenger", "2"],
+        ["b", "challenger", "2"],
+    ]
+    assert spoken["fallback_reason"].isna().all()
+    known = spoken[spoken["athlete_id"] == "a"]
+    np.testing.assert_allclose(known["baseline_time_s"], 1200 * 2**1.06)
+    assert spoken.loc[spoken["athlete_id"] == "b", "baseline_time_s"].isna().all()
+
+
+def test_a_champion_has_no_shadow_of_itself():
+    run(races(30))
+    assert [voice.role for voice in voices(NAME)] == ["champion"]
+
+
+def test_a_registry_that_is_down_costs_seconds_and_the_row_says_so(monkeypatch, caplog):
+    import mlflow
+
+    nowhere = "http://127.0.0.1:9"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", nowhere)
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    mlflow.set_tracking_uri(nowhere)  # in this process another one was set before
+    spoken = scores()
+    assert set(spoken["model_version"]) == {FALLBACK}
+    assert set(spoken["fallback_reason"]) == {UNREACHABLE}
+    assert "registry can't be reached" in caplog.text
+
+
+def test_a_deleted_artifact_leaves_the_fallback_speaking_and_the_row_says_so(tmp_path, caplog):
+    run(races(30))
+    shutil.rmtree(tmp_path / "mlflow-artifacts")
+    spoken = scores()
+    assert set(spoken["model_version"]) == {FALLBACK}
+    assert set(spoken["fallback_reason"]) == {UNUSABLE}
+    assert "Version 1 (champion) can't be loaded" in caplog.text
+
+
+def test_a_challenger_that_is_gone_does_not_silence_the_champion(tmp_path, caplog):
+    run(races(30))
+    before = set((tmp_path / "mlflow-artifacts").rglob("model.skops"))
+    run(races(31), FAILED)
+    for artifact in set((tmp_path / "mlflow-artifacts").rglob("model.skops")) - before:
+        artifact.unlink()
+    assert [voice.version for voice in voices(NAME)] == ["1"]
+    assert "(challenger) can't be loaded" in caplog.text
+
+
+def test_a_version_is_resolved_once_and_an_alias_that_moves_meanwhile_changes_nothing():
+    run(races(30))
+    asked = scorer(NAME)
+    run(races(31))
+    assert set(asked(targets())["model_version"]) == {"1"}
+    assert "2" in set(scores()["model_version"])
+
+
+class Reluctant:
+    """Forecasts the first athlete and refuses the second."""
+
+    def predict_interval(self, X):
+        given = X["races_before"] > 0
+        return pd.DataFrame(
+            {
+                "predicted_time_s": np.where(given, 2400.0, NAN),
+                "lower_80_s": np.where(given, 2300.0, NAN),
+                "upper_80_s": np.where(given, 2500.0, NAN),
+                "support": np.where(given, "one_race", "none"),
+                "refusal_reason": np.where(given, None, "no_evidence"),
+            },
+            index=X.index,
+        )
+
+
+def test_a_refusal_is_a_row_without_a_time_and_with_its_reason():
+    spoken = score(
+        targets(),
+        model_name=NAME,
+        voices=[Voice("1", "champion", "run", Reluctant())],
+        code_commit="abc",
+    ).set_index("athlete_id")
+    assert spoken["predicted_time_s"].notna().tolist() == [True, False]
+    assert spoken["refusal_reason"].tolist() == [None, "no_evidence"]
+    assert spoken["support"].tolist() == ["one_race", "none"]
+
+
+def test_a_forecast_is_not_lost_for_want_of_reasons(caplog):
+    broken = Voice("1", "champion", "run", Reluctant(), background=pd.DataFrame({"no": ["sense"]}))
+    spoken = score(targets(), model_name=NAME, voices=[broken], code_commit="abc")
+    assert len(spoken) == 2 and spoken["reason_1"].isna().all()
+    assert "gave no reasons" in caplog.text
+
+
+def test_all_that_the_model_read_is_kept():
+    inputs = json.loads(scores().loc[0, "model_inputs"])
+    assert list(inputs) == [name for name in FEATURES if name in inputs]
+    for name, value in targets().loc[0, list(inputs)].items():
+        assert inputs[name] == (pytest.approx(value) if isinstance(value, float) else value)
+    assert "last_race_time_s" in inputs
+
+
+def test_nobody_to_forecast_is_no_error():
+    assert list(scorer(NAME)(targets().head(0)).columns) == list(COLUMNS)
