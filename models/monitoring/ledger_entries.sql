@@ -48,77 +48,41 @@ latest as (
 
 ),
 
--- A race that is not in the ledger yet, or of which something else is told than there.
-scored as (
+-- A race that is not in the ledger yet, or of which something else is told than there; and one that
+-- counted and does no more. What lies ahead of an earlier as-of date is only unseen.
+final as (
 
     select
-        standing.race_id,
-        standing.days_ahead,
-        standing.is_shadow,
+        coalesce(standing.race_id, latest.race_id) as race_id,
+        coalesce(standing.days_ahead, latest.days_ahead) as days_ahead,
+        coalesce(standing.is_shadow, latest.is_shadow) as is_shadow,
         coalesce(latest.revision, 0) + 1 as revision,
-        false as is_withdrawn,
+        standing.race_id is null as is_withdrawn,
         {%- for column in told %}
-        standing.{{ column }}{{ ',' if not loop.last }}
+        case when standing.race_id is null then latest.{{ column }} else standing.{{ column }} end
+            as {{ column }},
         {%- endfor %}
+        {{ run_at() }} as scored_at
 
     from standing
-    left join latest
+    full outer join latest
         on standing.race_id = latest.race_id
         and standing.days_ahead = latest.days_ahead
         and standing.is_shadow = latest.is_shadow
+    left join athletes on latest.athlete_id = athletes.athlete_id
     where
-        latest.race_id is null
-        or latest.is_withdrawn
+        (standing.race_id is not null and latest.race_id is null)
+        or (standing.race_id is not null and latest.is_withdrawn)
         or standing.race_date <> latest.race_date
         or standing.distance_label <> latest.distance_label
         or standing.race_time_s <> latest.race_time_s
         or standing.predicted_at <> latest.predicted_at
         or standing.model_version <> latest.model_version
-
-),
-
--- A race that counted and does no more. One that lies ahead of an earlier as-of date is only unseen.
-withdrawn as (
-
-    select
-        latest.race_id,
-        latest.days_ahead,
-        latest.is_shadow,
-        latest.revision + 1 as revision,
-        true as is_withdrawn,
-        {%- for column in told %}
-        latest.{{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
-
-    from latest
-    inner join athletes
-        on latest.athlete_id = athletes.athlete_id
-        and latest.race_date < athletes.as_of_date
-    left join standing
-        on latest.race_id = standing.race_id
-        and latest.days_ahead = standing.days_ahead
-        and latest.is_shadow = standing.is_shadow
-    where
-        standing.race_id is null
-        and not latest.is_withdrawn
-
-),
-
-final as (
-
-    select
-        *,
-        {{ run_at() }} as scored_at
-
-    from scored
-
-    union all
-
-    select
-        *,
-        {{ run_at() }} as scored_at
-
-    from withdrawn
+        or (
+            standing.race_id is null
+            and not latest.is_withdrawn
+            and latest.race_date < athletes.as_of_date
+        )
 
 )
 

@@ -1,4 +1,4 @@
-"""The DuckDB file of a home: it has one writer at a time, and is opened only briefly to read it."""
+"""Opens what a build left, to read it. A build that runs meanwhile is waited for by the user."""
 
 import re
 from contextlib import contextmanager
@@ -41,32 +41,6 @@ def reading(database: Path):
         ) from None
 
 
-def has_table(connection, name: str) -> bool:
-    """Whether the build has a table or view, as ``schema.name``."""
-    schema, table = name.split(".")
-    found = connection.execute(
-        "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
-        [schema, table],
-    )
-    return found.fetchone() is not None
-
-
-def check_athlete(connection, athlete_id: str) -> None:
-    """Refuse an athlete who is not in the build.
-
-    Raises
-    ------
-    StrideError
-    """
-    rows = connection.execute("select athlete_id from silver.athletes order by all").fetchall()
-    known = [name for (name,) in rows]
-    if athlete_id not in known:
-        names = ", ".join(known[:20]) + f" and {len(known) - 20:,} more" * (len(known) > 20)
-        raise StrideError(
-            f"There is no athlete {athlete_id!r} in this build; known: {names or 'none'}."
-        )
-
-
 def ensure_free(database: Path) -> None:
     """Raise one sentence if another process holds the file.
 
@@ -92,3 +66,29 @@ def ensure_free(database: Path) -> None:
             f"{database} is in use by {holder}: wait until that run is over, or close what reads "
             "the file, then run this one again."
         ) from None
+
+
+def has_table(connection, name: str) -> bool:
+    """Whether the build has a table or view, as ``schema.name``."""
+    schema, table = name.split(".")
+    found = connection.execute(
+        "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
+        [schema, table],
+    )
+    return found.fetchone() is not None
+
+
+def check_athlete(connection, athlete_id: str) -> None:
+    """Refuse an athlete who is not in the build.
+
+    Raises
+    ------
+    StrideError
+    """
+    rows = connection.execute("select athlete_id from silver.athletes order by all").fetchall()
+    known = [name for (name,) in rows]
+    if athlete_id not in known:
+        names = ", ".join(known[:20]) + f" and {len(known) - 20:,} more" * (len(known) > 20)
+        raise StrideError(
+            f"There is no athlete {athlete_id!r} in this build; known: {names or 'none'}."
+        )

@@ -104,7 +104,6 @@ class Replay:
         with _environment(self.home):
             done = self._last_morning()
             manifest = None
-            trained_on = done
             for ahead in range(0, (last - first).days + 1, every):
                 day = first + timedelta(days=ahead)
                 # Back in time the models of later mornings would speak of earlier ones.
@@ -113,23 +112,21 @@ class Replay:
                 began = time.monotonic()
                 os.environ["STRIDE_RUN_AT"] = f"{day} {MORNING}"
                 manifest = manifest or self._dbt(None, "parse")
-                is_training = self._is_training_due(day, trained_on)
+                is_training = self._is_training_due()
                 self._dbt(manifest, *(_WITH_TRAINING if is_training else _WITHOUT), day=day)
-                trained_on = day if is_training else trained_on
                 yield Morning(day, time.monotonic() - began, is_training, *self._counts())
 
-    def _is_training_due(self, day: date, trained_on: date | None) -> bool:
-        """What yesterday's run decided; monthly where nothing decides."""
-        if trained_on is None:
-            return True
-        # A decision of the morning that trained was carried out by it.
-        decisions = self._ask(
-            "select bool_or(should_train) from monitoring.retraining_decision "
-            f"where decided_on > date '{trained_on}'"
+    def _is_training_due(self) -> bool:
+        """What yesterday's run decided; a decision of the morning that trained is carried out."""
+        due = self._ask(
+            """
+            select count(*) > 0 from monitoring.retraining_decision
+            where should_train
+                and decided_on
+                > (select coalesce(max(trained_on), date '0001-01-01') from training.training_runs)
+            """
         )
-        if decisions is not None:
-            return bool(decisions[0][0])
-        return (day.year, day.month) != (trained_on.year, trained_on.month)
+        return due is None or due[0][0]
 
     def _last_morning(self) -> date | None:
         rows = self._ask("select max(prediction_date) from inference.race_predictions")
@@ -218,9 +215,9 @@ def _copy_landing(landing: Path, target: Path, athletes) -> None:
         (target / kind).mkdir(parents=True, exist_ok=True)
         for file in (landing / kind).glob("*.parquet"):
             owner = file.name.rsplit(".", 2)[0]
-            if not athletes or owner in athletes or file.name.startswith("0000-"):
-                if not (target / kind / file.name).exists():
-                    shutil.copy2(file, target / kind / file.name)
+            is_wanted = not athletes or owner in athletes or file.name.startswith("0000-")
+            if is_wanted and not (target / kind / file.name).exists():
+                shutil.copy2(file, target / kind / file.name)
 
 
 @contextmanager

@@ -6,10 +6,8 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
-from test_racetime import NAN, races
-from test_training import FAILED, NAME, PASSED, own_registry  # noqa: F401
+from test_registry import FAILED, NAME, opened, own_registry, races, run  # noqa: F401
 
-from stride.racetime import registry
 from stride.racetime.model import FEATURES
 from stride.racetime.score import (
     COLUMNS,
@@ -22,7 +20,8 @@ from stride.racetime.score import (
     scorer,
     voices,
 )
-from stride.racetime.train import train
+
+NAN = float("nan")
 
 
 def targets() -> pd.DataFrame:
@@ -52,7 +51,6 @@ def targets() -> pd.DataFrame:
     return pd.DataFrame([known, new])
 
 
-
 def scores() -> pd.DataFrame:
     return scorer(NAME)(targets())
 
@@ -66,14 +64,14 @@ def test_before_any_champion_the_fallback_speaks_and_is_named():
 
 
 def test_the_champion_speaks_and_a_challenger_in_its_shadow():
-    train(races(30), PASSED, model_name=NAME)
-    train(races(31), FAILED, model_name=NAME)
+    run(races(30))
+    run(races(31), FAILED)
     spoken = scores()
-    assert list(zip(*(spoken[c] for c in ("athlete_id", "model_role", "model_version")), strict=True)) == [
-        ("a", "champion", "1"),
-        ("b", "champion", "1"),
-        ("a", "challenger", "2"),
-        ("b", "challenger", "2"),
+    assert spoken[["athlete_id", "model_role", "model_version"]].to_numpy().tolist() == [
+        ["a", "champion", "1"],
+        ["b", "champion", "1"],
+        ["a", "challenger", "2"],
+        ["b", "challenger", "2"],
     ]
     assert spoken["fallback_reason"].isna().all()
     known = spoken[spoken["athlete_id"] == "a"]
@@ -82,7 +80,7 @@ def test_the_champion_speaks_and_a_challenger_in_its_shadow():
 
 
 def test_a_champion_has_no_shadow_of_itself():
-    train(races(30), PASSED, model_name=NAME)
+    run(races(30))
     assert [voice.role for voice in voices(NAME)] == ["champion"]
 
 
@@ -100,7 +98,7 @@ def test_a_registry_that_is_down_costs_seconds_and_the_row_says_so(monkeypatch, 
 
 
 def test_a_deleted_artifact_leaves_the_fallback_speaking_and_the_row_says_so(tmp_path, caplog):
-    train(races(30), PASSED, model_name=NAME)
+    run(races(30))
     shutil.rmtree(tmp_path / "mlflow-artifacts")
     spoken = scores()
     assert set(spoken["model_version"]) == {FALLBACK}
@@ -109,9 +107,9 @@ def test_a_deleted_artifact_leaves_the_fallback_speaking_and_the_row_says_so(tmp
 
 
 def test_a_challenger_that_is_gone_does_not_silence_the_champion(tmp_path, caplog):
-    train(races(30), PASSED, model_name=NAME)
+    run(races(30))
     before = set((tmp_path / "mlflow-artifacts").rglob("model.skops"))
-    train(races(31), FAILED, model_name=NAME)
+    run(races(31), FAILED)
     for artifact in set((tmp_path / "mlflow-artifacts").rglob("model.skops")) - before:
         artifact.unlink()
     assert [voice.version for voice in voices(NAME)] == ["1"]
@@ -119,9 +117,9 @@ def test_a_challenger_that_is_gone_does_not_silence_the_champion(tmp_path, caplo
 
 
 def test_a_version_is_resolved_once_and_an_alias_that_moves_meanwhile_changes_nothing():
-    train(races(30), PASSED, model_name=NAME)
+    run(races(30))
     asked = scorer(NAME)
-    train(races(31), PASSED, model_name=NAME)
+    run(races(31))
     assert set(asked(targets())["model_version"]) == {"1"}
     assert "2" in set(scores()["model_version"])
 

@@ -1,4 +1,4 @@
-"""``stride free``: what `make build` asks first, as dbt answers a locked file with a stack trace."""
+"""``stride free``: what `make build` asks first: dbt answers a locked file with a stack trace."""
 
 import click
 

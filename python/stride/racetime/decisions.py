@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
+from stride import clock
 from stride.racetime import registry
 from stride.racetime.registry import CHALLENGER, CHAMPION, PREVIOUS, RegistryError, Version
 
@@ -216,7 +217,7 @@ def _open(client, model_name, action, by, why, before, version, evidence, decide
     decision = {
         "action": action,
         "decided_by": by,
-        "decided_on": str(pd.Timestamp(decided_on or datetime.now(UTC)).date()),
+        "decided_on": str(pd.Timestamp(decided_on or clock.now()).date()),
         "why": why[:_LONGEST_WHY],
         "model_name": model_name,
         "from_version": before.number if before else "",

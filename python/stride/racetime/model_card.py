@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-_BASELINES = "_mape_pct"
-_LEADING = [
+_MEASURES = [
     "protocol",
     "scope",
     "races",
@@ -11,8 +10,11 @@ _LEADING = [
     "mape_pct",
     "bias_pct",
     "interval_coverage_pct",
+    "interval_width_pct",
     "skill_pct",
 ]
+_OF_THE_MODEL = ("race_time_s", "predicted_time_s", "baseline_time_s")
+"""Times in a backtest that are no formula's; the last is Riegel's once more."""
 
 _TEMPLATE = """\
 # Race-time model
@@ -38,10 +40,14 @@ Left out: {unused}.
 ## How well it does
 
 Every forecast below was made without knowing the race, by a model trained without it. Errors are
-per cent of the race time (`mape_pct`) or seconds (`mae_s`); other columns that end in `mape_pct`
-are baselines on the same races. A distance with few races says little.
+per cent of the race time (`mape_pct`) or seconds (`mae_s`). A distance with few races says little.
 
 {evaluation}
+
+Beside the usual formulas, mean absolute error in per cent: the formula's, and in brackets the
+model's on the races for which the formula has an answer.
+
+{baselines}
 
 ## The gate
 
@@ -76,6 +82,7 @@ def model_card(
     races: pd.DataFrame,
     left_out: pd.Series,
     evaluation: pd.DataFrame,
+    backtest: pd.DataFrame,
     gate: pd.DataFrame,
     importance: pd.DataFrame,
     facts: dict,
@@ -88,8 +95,8 @@ def model_card(
         Rows trained on.
     left_out : Series
         Reason to number of races that were not trained on.
-    evaluation, gate : DataFrame
-        `training.model_evaluation` and `training.gate_results`.
+    evaluation, backtest, gate : DataFrame
+        `training.model_evaluation`, `training.backtest_predictions`, `training.gate_results`.
     importance : DataFrame
         What `explain.importance` returned.
     facts : dict
@@ -114,6 +121,7 @@ def model_card(
         distances=_table(_distances(races)),
         unused=", ".join(f"{number} {reason}" for reason, number in left_out.items()) or "nothing",
         evaluation=_table(_evaluation(evaluation)),
+        baselines=_table(_baselines(backtest)),
         criteria=_table(
             gate[["criterion", "metric_value", "at_least", "at_most", "is_passed", "why"]]
         ),
@@ -128,10 +136,28 @@ def _distances(races: pd.DataFrame) -> pd.DataFrame:
 
 
 def _evaluation(evaluation: pd.DataFrame) -> pd.DataFrame:
-    baselines = [c for c in evaluation if c.endswith(_BASELINES) and c not in _LEADING]
-    columns = [c for c in _LEADING if c in evaluation] + sorted(baselines)
-    keys = [c for c in ("protocol", "scope") if c in columns]
-    return evaluation[columns].sort_values(keys) if keys else evaluation[columns]
+    columns = [column for column in _MEASURES if column in evaluation]
+    keys = [column for column in ("protocol", "scope") if column in columns]
+    return evaluation[columns].sort_values(keys)
+
+
+def _baselines(backtest: pd.DataFrame) -> pd.DataFrame:
+    """Each formula by distance: its error, and the model's on the same races."""
+    names = [c for c in backtest if c.endswith("_time_s") and c not in _OF_THE_MODEL]
+    names = names or [c for c in ("baseline_time_s",) if c in backtest]
+    truth = backtest["race_time_s"].astype(float)
+    errors = {n: 100 * (backtest[n] / truth - 1).abs() for n in ["predicted_time_s", *names]}
+    keys = [c for c in ("protocol", "distance_label") if c in backtest]
+    frame = pd.DataFrame(errors).join(backtest[keys])
+    rows = []
+    for of, races in frame.groupby(keys, sort=True) if keys else [((), frame)]:
+        row = dict(zip(keys, of, strict=True)) | {"races": len(races)}
+        for name in names:
+            both = races.dropna(subset=[name, "predicted_time_s"])
+            numbers = f"{both[name].mean():.2f} ({both['predicted_time_s'].mean():.2f})"
+            row[name.removesuffix("_time_s")] = numbers if len(both) else ""
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def _table(frame: pd.DataFrame) -> str:

@@ -22,6 +22,17 @@ IMPORTANCE_COLUMNS = {
     "effect_pct": "double",
     "importance_rank": "bigint",
 }
+_METRICS = (
+    "races",
+    "refused_races",
+    "mae_s",
+    "mape_pct",
+    "bias_pct",
+    "interval_coverage_pct",
+    "baseline_mape_pct",
+    "skill_pct",
+    "hardest_skill_pct",
+)
 _EXPLAINED = 500
 """Races whose forecasts are explained for the plot and the table; more tell no more."""
 
@@ -45,6 +56,8 @@ def metrics(evaluation: pd.DataFrame) -> dict[str, float]:
     {'races.all': 3.0, 'races.10k': 0.0, 'mape_pct.all': 4.0}
     """
     found = {}
+    # A registry takes a thousand numbers at a time; the whole table is an artifact.
+    evaluation = evaluation[[c for c in evaluation if c in _METRICS or c in ("protocol", "scope")]]
     keys = [key for key in ("protocol", "scope") if key in evaluation]
     for column in evaluation.select_dtypes(include="number"):
         for _, row in evaluation.iterrows():
@@ -82,6 +95,7 @@ def log_artifacts(model, races, all_races, backtest, evaluation, gate, facts: di
             races,
             all_races["unused_reason"].dropna().value_counts(),
             evaluation,
+            backtest,
             gate,
             importance,
             facts | {"monitor": monitor},

@@ -9,7 +9,6 @@ import logging
 import os
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from stride.racetime import registry
@@ -107,9 +106,6 @@ def voices(model_name: str) -> list[Voice]:
     list of Voice
         The champion first; in its place stage 1 if there is none or it can't be loaded.
     """
-    # A registry that is down shall cost seconds and not the minutes of MLflow's own patience.
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")
     try:
         client = registry.connect()
         champion, challenger = (
@@ -181,10 +177,7 @@ def _ask(voice: Voice, targets: pd.DataFrame) -> pd.DataFrame:
     answer["baseline_time_s"] = riegel(
         targets["last_race_time_s"], targets["last_race_distance_m"], targets["distance_m"]
     )
-    answer["model_inputs"] = _as_json(targets[FEATURES])
-    if "support" not in answer:
-        answer["support"] = np.where(answer["races_before"] > 0, "earlier_race", "population_only")
-        answer["refusal_reason"] = None
+    answer["model_inputs"] = _as_json(targets.reindex(columns=FEATURES))
     return answer.assign(
         **_reasons(voice, targets),
         model_version=voice.version,

@@ -6,11 +6,11 @@ Returns the run's receipt. A registry that is down costs the training and never 
 import hashlib
 import logging
 import os
-from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
 
+from stride import clock
 from stride.racetime.model import FEATURES, RaceTimeModel
 from stride.racetime.model_code import digest
 
@@ -83,7 +83,7 @@ def train(
         "trained_on": due["decided_on"],
         "training_reasons": due["reasons"],
         "code_commit": os.environ.get("STRIDE_CODE_COMMIT", "unknown"),
-        "trained_at": datetime.now(UTC),
+        "trained_at": clock.now(),
     }
     if not due["should_train"]:
         receipt |= {"outcome": NOT_DUE, "outcome_reason": due["reasons"]}
