@@ -43,7 +43,7 @@ def segments(time_s, from_m, to_m) -> np.ndarray:
     Examples
     --------
     >>> segments([1500.0], [5000.0], [10000.0]).round(1)
-    array([3173.2])
+    array([3173.3])
     """
     from_m, to_m = np.asarray(from_m, dtype=float), np.asarray(to_m, dtype=float)
     needed = np.concatenate([[0.0], np.cumsum(_EXPONENTS * np.diff(_SEGMENT_ENDS))])

@@ -74,7 +74,7 @@ def stage_1(X: pd.DataFrame) -> pd.DataFrame:
     >>> X = pd.DataFrame({"distance_m": [10000.0], "earlier_races": ["30:5000.000:1500.00"]})
     >>> forecast = stage_1(X).iloc[0]
     >>> np.exp(forecast["log_time"]).round(), forecast["log_sd"].round(3)
-    (np.float64(3138.0), np.float64(0.065))
+    (np.float64(3174.0), np.float64(0.07))
     """
     races = earlier_races(X)
     forecast = pd.DataFrame(index=X.index)
