@@ -1,59 +1,74 @@
 {#-
-    A state begins on the first day that triggers it and ends on the first day that clears it; the
-    limits differ, so that it does not flicker. An event has no clear_value: it is its day.
+    A state begins on the first day that triggers it and lasts while its value lies beyond the
+    milder clear_value, so that it does not flicker. An event has no clear_value: it is its day.
 -#}
 with
 
 measures as (
 
-    select * from {{ ref('stg_alert_measures') }}
+    select
+        days.*,
+        rules.*,
+        {{ days_between("cast('1970-01-01' as date)", 'days.feature_date') }} as day_number,
+        case rules.cause
+            when 'distance_spike' then days.session_spike
+            when 'returning' then cast(days.days_since_run_before as double)
+            when 'low_form' then days.relative_form
+            when 'fast_ramp' then days.ramp
+            when 'monotonous_ramp' then days.monotony
+            when 'overload' then days.relative_form
+            when 'acwr_classic' then days.acwr
+        end as value,
+        -- What the comparison rests on.
+        case rules.cause
+            when 'distance_spike' then days.run_days_before
+            when 'acwr_classic' then days.active_days_before
+        end as base_days
+
+    from {{ ref('stg_alert_days') }} as days
+    cross join {{ ref('alert_rules') }} as rules
 
 ),
 
-rules as (
-
-    select * from {{ ref('alert_rules') }}
-
-),
-
+-- Days without a row end a state.
 judged as (
 
     select
-        measures.athlete_id,
-        measures.feature_date,
-        measures.cause,
-        measures.value,
-        rules.level,
-        rules.days_in_a_row,
-        rules.clear_value is not null as is_state,
+        athlete_id,
+        feature_date,
+        cause,
+        level,
+        value,
+        days_in_a_row,
+        clear_value is not null as is_state,
+        day_number
+        - row_number() over (
+            partition by athlete_id, cause, level order by feature_date asc nulls last
+        ) as episode,
         coalesce(
-            {{ is_beyond('measures.value', 'rules.limit_value') }}
-            and measures.days_of_history >= rules.min_history_days
-            and coalesce(measures.days_since_break >= rules.min_days_since_break, true)
-            and measures.ctl >= coalesce(rules.min_ctl, 0e0)
-            and coalesce(measures.base_days, 0) >= coalesce(rules.min_base_days, 0),
+            {{ is_beyond('value', 'limit_value') }}
+            and days_of_history >= min_history_days
+            and coalesce(days_since_break >= min_days_since_break, true)
+            and ctl >= coalesce(min_ctl, 0e0)
+            and coalesce(base_days, 0) >= coalesce(min_base_days, 0),
             false
         ) as is_over,
-        (rules.ramp_above is null and rules.monotony_above is null)
-        or coalesce(measures.ramp > rules.ramp_above, false)
-        or coalesce(measures.monotony > rules.monotony_above, false) as is_accompanied,
-        not coalesce({{ is_beyond('measures.value', 'rules.clear_value') }}, false) as is_clear
+        (ramp_above is null and monotony_above is null)
+        or coalesce(ramp > ramp_above, false)
+        or coalesce(monotony > monotony_above, false) as is_accompanied
 
     from measures
-    inner join rules on measures.cause = rules.cause
+    where {{ is_beyond('value', 'coalesce(clear_value, limit_value)') }}
 
 ),
 
+-- Days in a row share the number of days before them that were not over.
 numbered as (
 
     select
         *,
-        sum(case when is_clear then 1 else 0 end) over (
-            partition by athlete_id, cause, level order by feature_date asc nulls last
-        ) as clears,
-        -- Days in a row share the number of days before them that were not over.
         sum(case when is_over then 0 else 1 end) over (
-            partition by athlete_id, cause, level order by feature_date asc nulls last
+            partition by athlete_id, cause, level, episode order by feature_date asc nulls last
         ) as pauses
 
     from judged
@@ -66,8 +81,9 @@ triggered as (
         *,
         is_over
         and is_accompanied
-        and sum(case when is_over then 1 else 0 end) over (
-            partition by athlete_id, cause, level, pauses order by feature_date asc nulls last
+        and row_number() over (
+            partition by athlete_id, cause, level, episode, pauses, is_over
+            order by feature_date asc nulls last
         ) >= days_in_a_row as is_trigger
 
     from numbered
@@ -79,7 +95,7 @@ counted as (
     select
         *,
         sum(case when is_trigger then 1 else 0 end) over (
-            partition by athlete_id, cause, level, clears order by feature_date asc nulls last
+            partition by athlete_id, cause, level, episode order by feature_date asc nulls last
         ) as triggers
 
     from triggered
