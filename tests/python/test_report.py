@@ -5,9 +5,11 @@ import hashlib
 import html
 import io
 import re
+from itertools import combinations
 from urllib.parse import unquote
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 from report_build import AS_OF, write_build
@@ -217,6 +219,46 @@ def test_contrast_is_enough_for_weak_eyes(theme, ground):
     low = {n: contrast(COLOURS[n][theme], behind) for n in AS_TEXT}
     low |= {n: 1.5 * contrast(COLOURS[n][theme], behind) for n in DRAWN if n not in AS_TEXT}
     assert not {name: round(value, 2) for name, value in low.items() if value < 4.5}
+
+
+# What a reader with a deficiency of red or green sees, linear RGB.
+# Machado, Oliveira and Fernandes (2009), severity 1.0.
+EYES = {
+    "usual": np.eye(3),
+    "protan": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+    "deutan": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+}
+SIDE_BY_SIDE = {
+    "lines": ["ctl", "atl", "tsb"],
+    "sports": [name for name in COLOURS if name.startswith("sport-")],
+    "zones": [f"z{k}" for k in range(1, 6)],
+    "methods": [f"m{k}" for k in range(1, 8)],
+    "verdicts": ["good", "bad"],
+}
+
+
+def lab(colour, eye):
+    """CIE L*a*b*, in which a distance of ten is seen at a glance."""
+    parts = np.array([int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)])
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    seen = np.clip(np.array(EYES[eye]) @ linear, 0, 1)
+    xyz = np.array(to_xyz) @ seen / [0.9505, 1, 1.089]
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize("theme", [0, 1])
+@pytest.mark.parametrize("group", SIDE_BY_SIDE)
+def test_colours_are_told_apart_by_every_eye(group, theme, eye):
+    seen = {name: lab(COLOURS[name][theme], eye) for name in SIDE_BY_SIDE[group]}
+    near = {
+        (one, other): round(float(np.linalg.norm(seen[one] - seen[other])))
+        for one, other in combinations(seen, 2)
+    }
+    assert len(near) >= 1
+    assert not {pair: distance for pair, distance in near.items() if distance < 10}
 
 
 def test_ten_years_of_many_athletes_stay_below_six_megabytes(tmp_path):
