@@ -19,9 +19,7 @@ def docs(sample_home, tmp_path_factory):
     home = tmp_path_factory.mktemp("docs") / "home"
     shutil.copytree(sample_home.folder, home, ignore=shutil.ignore_patterns("mlflow*", "sample"))
     with duckdb.connect(str(home / "stride.duckdb")) as connection:
-        connection.execute(
-            "update silver.activities set activity_name = ?", [HOSTILE[0] + HOSTILE[2]]
-        )
+        connection.execute("update silver.activities set name = ?", [HOSTILE[0] + HOSTILE[2]])
     environment = sample_home.environment | {
         "STRIDE_HOME": str(home),
         "DBT_TARGET_PATH": str(home / "target"),
@@ -53,7 +51,7 @@ def test_it_does_not_say_where_it_was_made(docs):
 
 def test_it_holds_no_data(docs):
     assert "alert('x')" not in docs
-    assert "config.items()" not in docs
+    assert "7 * 7" not in docs
     assert "sample-1" not in docs
 
 
