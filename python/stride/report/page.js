@@ -97,7 +97,8 @@
   function zoom(plot, days) {
     plot.dataset.days = days;
     const [start, end] = ends(plot);
-    const from = days > 0 ? Math.max(start, end - days * DAY) : start;
+    const step = plot.data[0].type === "bar" ? 7 : 1; // no sliver of a week
+    const from = days > 0 ? Math.max(start, end - Math.ceil(days / step) * step * DAY) : start;
     press(plot, "days", days);
     return look(plot, from, end);
   }
