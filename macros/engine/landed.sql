@@ -18,6 +18,7 @@
     read_parquet('{{ path }}/*.parquet', union_by_name = true)
 {%- endmacro %}
 
+{#- As a streaming table, each file is read once, by Auto Loader. -#}
 {% macro databricks__landed(path) -%}
-    read_files('{{ path }}', format => 'parquet', mergeSchema => 'true')
+    {{ 'stream ' if config.get('materialized') == 'streaming_table' }}read_files('{{ path }}', format => 'parquet', mergeSchema => 'true')
 {%- endmacro %}

@@ -37,7 +37,9 @@ class Project:
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }
 
-    def dbt(self, command: str, *arguments: str, as_of: date = DAY, folder: Path = ROOT):
+    def dbt(
+        self, command: str, *arguments: str, as_of: date = DAY, folder: Path = ROOT, **variables
+    ):
         """Run dbt; the caller looks at what came of it."""
         return subprocess.run(
             [
@@ -47,7 +49,7 @@ class Project:
                 *("--target", self.engine),
                 *("--project-dir", folder, "--profiles-dir", folder / "profiles"),
                 *("--target-path", self.home / "target", "--log-path", self.home / "logs"),
-                *("--vars", json.dumps({"as_of_date": str(as_of)})),
+                *("--vars", json.dumps({"as_of_date": str(as_of)} | variables)),
                 *arguments,
             ],
             cwd=folder,

@@ -14,6 +14,7 @@ from pathlib import Path
 import dml
 import tables
 from names import NAME, QUOTED, beside, in_schema, to_physical
+from streaming import StreamingTable
 from unity import INFORMATION_SCHEMA, Unity, fields_of, information_schema, listing
 
 
@@ -196,9 +197,11 @@ def _describe_extended(self, spark, found):
     frame = spark.sql(found.string)
     rows = [(r[0], "delta", *r[2:]) if r[0] == "Provider" else tuple(r) for r in frame.collect()]
     clustering = self.unity.clustering.get(self.unity.key(found[1]), "")
-    if (
-        clustering.startswith("(") and not self.has_delta
-    ):  # Delta prints the columns here, and dbt reads them
+    if self.unity.key(found[1]) in self.unity.streaming:
+        rows = [(r[0], "STREAMING_TABLE", *r[2:]) if r[0] == "Type" else r for r in rows]
+        rows.append(("Refresh Schedule", "MANUAL", ""))
+    # Delta prints the columns here, and dbt reads them.
+    if clustering.startswith("(") and not self.has_delta:
         at = next((i for i, r in enumerate(rows) if r[0] == "" or r[0].startswith("# ")), len(rows))
         rows[at:at] = [
             ("# Clustering Information", "", ""),
@@ -234,6 +237,29 @@ def _show_table_extended(self, spark, found):
         rows=rows,
         schema="database string, tableName string, isTemporary boolean, information string",
     )
+
+
+# ---- Streaming tables -------------------------------------------------------------------------
+
+
+@rule(rf"^create\s+streaming\s+table\s+{NAME}")
+def _create_streaming_table(self, spark, found):
+    wanted = tables.parse(found.string[found.end() :], self.has_delta)
+    query = re.sub(r"^\s*as\s+", "", wanted.query, flags=re.I)
+    name, table = found[1], self.unity.key(found[1])
+    spark.sql(f"create table {name} {wanted.body.removesuffix(wanted.query)}")
+    self.unity.forget(table)
+    stream = self.unity.streaming[table] = StreamingTable(query)
+    if wanted.clustering:
+        self.unity.clustering[table] = wanted.clustering
+    stream.fill(spark, name, self.volumes)
+    return Result()
+
+
+@rule(rf"^refresh\s+streaming\s+table\s+{NAME}$")
+def _refresh_streaming_table(self, spark, found):
+    self.unity.streaming[self.unity.key(found[1])].fill(spark, found[1], self.volumes)
+    return Result()
 
 
 # ---- Reading files ----------------------------------------------------------------------------

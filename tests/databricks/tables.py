@@ -9,6 +9,7 @@ class Wanted:
     """A CREATE TABLE without its name, split in what Spark takes and what is recorded."""
 
     body: str
+    query: str = ""
     constraints: list[tuple[str, str]] = field(default_factory=list)
     not_null: set[str] = field(default_factory=set)
     clustering: str | None = None
@@ -44,7 +45,7 @@ def parse(text: str, has_delta: bool = False) -> Wanted:
         # Automatic clustering is Databricks' own; columns to cluster by are Delta's.
         if not (has_delta and clustering[1].startswith("(")):
             options = options.replace(clustering[0], "")
-    wanted.body = f"{columns}{options} {query}"
+    wanted.body, wanted.query = f"{columns}{options} {query}", query
     return wanted
 
 

@@ -207,6 +207,18 @@ def test_a_column_of_another_type_fails(delta, tmp_path):
     assert "contract" in done.stdout and "sex" in done.stdout
 
 
+def test_bronze_can_be_read_file_by_file(delta):
+    table = f"{CATALOG}.bronze.landed_imports"
+    ((before,),) = delta.ask(f"select count(*) from {table}")
+    for _ in range(2):
+        done = delta.dbt("run", "--select", "landed_imports", bronze_as="streaming_table")
+        assert done.returncode == 0, done.stdout[-3000:]
+        assert delta.ask(f"select count(*) from {table}") == [(before,)]
+    run = statements(delta)
+    assert sum(s.startswith(f"create streaming table {table}") for s in run) == 1
+    assert run.count(f"refresh streaming table {table}") == 1
+
+
 def test_an_erased_athlete_leaves_the_append_only_tables(delta, work):
     """Last: it takes an athlete away."""
     moment = datetime.now(UTC)

@@ -7,6 +7,7 @@ a table's wanted configuration with the one it has, as it does in a real workspa
 import re
 
 from names import key, physical
+from streaming import StreamingTable
 
 
 class Unity:
@@ -19,15 +20,21 @@ class Unity:
         self.constraints: dict[tuple, dict[str, dict]] = {}
         self.clustering: dict[tuple, str] = {}
         self.not_null: set[tuple] = set()
+        self.streaming: dict[tuple, StreamingTable] = {}
 
     def key(self, name: str) -> tuple[str, str, str]:
         """Key of a table by any spelling of its name."""
         return key(name, self.catalog)
 
+    def kind(self, table: tuple) -> str:
+        """Type of a table, as `information_schema.tables` names it."""
+        return "STREAMING_TABLE" if table in self.streaming else "MANAGED"
+
     def forget(self, table: tuple) -> None:
         """Drop what goes with a table when it is replaced; tags stay, as in Unity Catalog."""
         self.constraints.pop(table, None)
         self.clustering.pop(table, None)
+        self.streaming.pop(table, None)
         self.not_null = {c for c in self.not_null if c[:3] != table}
 
     def rename(self, old: tuple, new: tuple) -> None:
@@ -147,7 +154,16 @@ def _rows(spark, unity: Unity, name: str, only: str | None) -> list[tuple]:
                 rows += [(catalog, schema, v, "") for v in views]
             elif name == "tables":
                 rows += [
-                    (catalog, schema, t, "MANAGED", "DELTA", "local", "2024-01-01") for t in tables
+                    (
+                        catalog,
+                        schema,
+                        t,
+                        unity.kind((catalog, schema, t)),
+                        "DELTA",
+                        "local",
+                        "2024-01-01",
+                    )
+                    for t in tables
                 ]
                 rows += [
                     (
