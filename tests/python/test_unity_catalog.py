@@ -63,6 +63,15 @@ def test_a_feature_table_has_its_grain_as_key():
     assert found == 3
 
 
+def test_python_models_get_the_versions_of_the_lock():
+    wheel, *pins = CONFIG["+environment_dependencies"]
+    assert "stride_wheel" in wheel
+    locked = (ROOT / "requirements.txt").read_text().splitlines()
+    assert pins
+    for pin in pins:
+        assert any(line.startswith(f"{pin} ") for line in locked), pin
+
+
 def test_tables_are_clustered_by_columns_that_they_have():
     clustered = configured("+liquid_clustered_by")
     assert len(clustered) >= 8
