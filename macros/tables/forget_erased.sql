@@ -7,12 +7,12 @@
     {%- set erasures = api.Relation.create(
         database=target.database, schema='bronze', identifier='landed_erasures'
     ) -%}
-    delete from {{ this }}
+    delete from {{ this }} as kept
     where exists (
         select 1
         from {{ erasures }} as erasures
         where
-            erasures.athlete_hash = {{ sha256(this ~ '.athlete_id') }}
-            and erasures.ingested_at >= {{ this }}.{{ known_at }}
+            erasures.athlete_hash = {{ sha256('kept.athlete_id') }}
+            and erasures.ingested_at >= kept.{{ known_at }}
     )
 {%- endmacro %}
