@@ -32,14 +32,12 @@
         {%- endcall -%}
     {%- else -%}
         {%- call statement('withdraw') -%}
-            delete from {{ target_relation }} as earlier
-            where exists (
-                select 1
-                from {{ ref(config.meta_get('scope')) }} as scope
-                where
-                    scope.athlete_id = earlier.athlete_id
-                    and earlier.{{ config.meta_get('day') }} >= scope.first_day
-            )
+            {{ delete_matching(
+                target_relation ~ ' as earlier',
+                ref(config.meta_get('scope')) ~ ' as scope',
+                'scope.athlete_id = earlier.athlete_id'
+                    ~ ' and earlier.' ~ config.meta_get('day') ~ ' >= scope.first_day'
+            ) }}
         {%- endcall -%}
         {%- call statement('main') -%}
             insert into {{ target_relation }} ({{ columns }})

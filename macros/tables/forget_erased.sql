@@ -7,12 +7,19 @@
     {%- set erasures = api.Relation.create(
         database=target.database, schema='bronze', identifier='landed_erasures'
     ) -%}
-    delete from {{ this }} as kept
-    where exists (
-        select 1
-        from {{ erasures }} as erasures
-        where
-            erasures.athlete_hash = {{ sha256('kept.athlete_id') }}
-            and erasures.ingested_at >= kept.{{ known_at }}
-    )
+    {%- set latest -%}
+    (
+        select
+            athlete_hash,
+            max(ingested_at) as erased_at
+        from {{ erasures }}
+        group by athlete_hash
+    ) as erased
+    {%- endset -%}
+    {{ delete_matching(
+        this ~ ' as kept',
+        latest,
+        'erased.athlete_hash = ' ~ sha256('kept.athlete_id')
+            ~ ' and erased.erased_at >= kept.' ~ known_at
+    ) }}
 {%- endmacro %}
