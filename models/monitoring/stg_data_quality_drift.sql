@@ -20,7 +20,8 @@ today as (
 
 checked_days as (
 
-    select {{ day_series(days_after('checked_on', -7), days_after('checked_on', -1)) }} as checked_day
+    select
+        {{ day_series(days_after('checked_on', -7), days_after('checked_on', -1)) }} as checked_day
     from today
     where checked_on is not null
 

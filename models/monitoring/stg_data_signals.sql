@@ -36,7 +36,8 @@ described as (
         activities.activity_date,
         activities.avg_hr_bpm is null as share_without_heart_rate,
         -- For four weeks after it first appears a sport is new.
-        activities.activity_date <= {{ days_after('first_seen.first_date', 28) }} as share_of_new_sports,
+        activities.activity_date <= {{ days_after('first_seen.first_date', 28) }}
+            as share_of_new_sports,
         -- What came with the first import could not have come earlier.
         case
             when activities.first_known_at > first_imports.first_known_at

@@ -43,7 +43,6 @@ answered as (
     select
         targets.target_id,
         count(predictions.athlete_id) as answers
-
     from targets
     left join predictions
         on targets.athlete_id = predictions.athlete_id
@@ -62,8 +61,8 @@ made as (
             when count(case when answers = 0 then 1 end) > 0 then 'fail'
             else 'ok'
         end as status,
-        cast(count(case when answers = 0 then 1 end) as string) || ' of ' || cast(count(*) as string)
-        || ' forecasts of today are missing.' as detail
+        cast(count(case when answers = 0 then 1 end) as string)
+        || ' of ' || cast(count(*) as string) || ' forecasts of today are missing.' as detail
 
     from answered
 
@@ -98,8 +97,8 @@ shown as (
             when count(case when served.as_of_date is null then 1 end) > 0 then 'fail'
             else 'ok'
         end as status,
-        cast(count(case when served.as_of_date is null then 1 end) as string) || ' of ' || cast(count(*) as string)
-        || ' athletes have no row of today.' as detail
+        cast(count(case when served.as_of_date is null then 1 end) as string)
+        || ' of ' || cast(count(*) as string) || ' athletes have no row of today.' as detail
 
     from athletes
     left join served

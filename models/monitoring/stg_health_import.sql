@@ -23,11 +23,30 @@ last_imports as (
 
     select
         athletes.athlete_id,
-        {{ days_between('cast(max(imports.ingested_at) as date)', 'max(athletes.as_of_date)') }} as days_ago
+        max(athletes.as_of_date) as as_of_date,
+        max(cast(imports.ingested_at as date)) as last_import_date
 
     from athletes
     left join imports on athletes.athlete_id = imports.athlete_id
     group by athletes.athlete_id
+
+),
+
+counted as (
+
+    select
+        count(*) as athlete_count,
+        count(
+            case
+                when
+                    last_import_date
+                    < {{ days_after('as_of_date', '-' ~ var('stale_import_days')) }}
+                    then 1
+            end
+        ) as stale_count,
+        max(last_import_date) as last_import_date
+
+    from last_imports
 
 ),
 
@@ -36,17 +55,16 @@ freshness as (
     select
         'import_freshness' as check_name,
         case
-            when count(*) = 0 then 'blind'
-            when count(case when coalesce(days_ago, 0) > {{ var('stale_import_days') }} then 1 end) > 0 then 'warn'
+            when athlete_count = 0 then 'blind'
+            when stale_count > 0 then 'warn'
             else 'ok'
         end as status,
-        cast(count(case when coalesce(days_ago, 0) > {{ var('stale_import_days') }} then 1 end) as string)
-        || ' of ' || cast(count(*) as string) || ' athletes had no import for '
-        || '{{ var('stale_import_days') }} days; the latest was '
-        || coalesce(cast(greatest(min(days_ago), 0) as string), 'never, or so many')
-        || ' days ago.' as detail
+        cast(stale_count as string) || ' of ' || cast(athlete_count as string)
+        || ' athletes had no import for {{ var("stale_import_days") }} days'
+        || coalesce('; the latest came on ' || cast(last_import_date as string), '')
+        || '.' as detail
 
-    from last_imports
+    from counted
 
 ),
 

@@ -40,8 +40,9 @@ drifted as (
         end as status,
         cast(count(case when is_drift then 1 end) as string) || ' of '
         || cast(count(is_drift) as string) || ' watched drifted'
-        || coalesce('; ' || min(case when is_drift then feature_name || ': ' || explanation end), '.')
-            as detail
+        || coalesce(
+            '; ' || min(case when is_drift then feature_name || ': ' || explanation end), '.'
+        ) as detail
 
     from last_checks
     where checked_on = last_checked_on
