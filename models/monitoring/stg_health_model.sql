@@ -50,7 +50,8 @@ spoken as (
             else 'ok'
         end as status,
         cast(count(case when model_role = 'stage-1' then 1 end) as string)
-        || ' of ' || cast(count(*) as string) || ' forecasts of today are the fallback''s.' as detail
+        || ' of ' || cast(count(*) as string)
+        || ' forecasts of today are the fallback''s.' as detail
 
     from predictions
     where model_role <> 'challenger'
