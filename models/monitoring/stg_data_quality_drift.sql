@@ -86,9 +86,9 @@ final as (
             15e-2,
             3e0 * sqrt(measured.earlier_share * (1e0 - measured.earlier_share) / measured.recent)
         ) as limit_value,
-        cast(round(100e0 * measured.recent_share, 0) as string)
+        cast(cast(round(100e0 * measured.recent_share) as bigint) as string)
         || ' % of the activities of four weeks, '
-        || cast(round(100e0 * measured.earlier_share, 0) as string)
+        || cast(cast(round(100e0 * measured.earlier_share) as bigint) as string)
         || ' % in the year before.' as explanation
 
     from measured

@@ -98,8 +98,8 @@ compared as (
         end as status,
         cast(coalesce(races, 0) as string) || ' races of a year'
         || coalesce(
-            ': ' || cast(round(estimated_s, 0) as string) || ' s estimated, '
-            || cast(round(realised_s, 0) as string) || ' s realised.',
+            ': ' || cast(cast(round(estimated_s) as bigint) as string) || ' s estimated, '
+            || cast(cast(round(realised_s) as bigint) as string) || ' s realised.',
             '; ten are needed.'
         ) as detail
 

@@ -43,8 +43,8 @@ final as (
                 cast(athletes_over as string) || ' of ' || cast(athletes_checked as string)
                 || ' athletes are beyond their own past'
                 || coalesce(
-                    ': the week''s median is ' || cast(round(week_median, 2) as string)
-                    || ', their past''s '
+                    ': median of their week ' || cast(round(week_median, 2) as string)
+                    || ', of their past '
                     || cast(round(reference_median, 2) as string) || '.',
                     '.'
                 )
