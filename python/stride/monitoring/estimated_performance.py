@@ -6,7 +6,7 @@ that the *inputs* moved to where the forecasts are worse. It can't see that the 
 to other results (concept drift): only races tell that, so the realised error stands beside it.
 """
 
-import pickle
+import json
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,8 +37,8 @@ INPUTS = [
 FLOOR = 120
 """Reference forecasts needed. `make benchmark-monitoring` shows what happens below."""
 
-ARTIFACT = "monitoring/dle_estimator.pkl"
-"""Where the registry keeps, beside a model version, what `fit_reference` returned."""
+ARTIFACT = "monitoring/dle_reference.json"
+"""Where the registry keeps, beside a model version, what `save` wrote."""
 
 _LEAF = 20
 """Rows a leaf of the estimator holds; with fewer than two leaves of them it is a constant."""
@@ -52,6 +52,8 @@ class Estimator:
 
     dle: object
     """`nannyml.DLE`, fitted on the reference."""
+    reference: pd.DataFrame
+    """The forecasts of past races that it learned from."""
     inputs: tuple[str, ...]
     """Columns it reads beside the forecast."""
     rows: int
@@ -144,7 +146,12 @@ def fit_reference(reference: pd.DataFrame) -> Estimator | str:
         return f"From {len(known)} races the estimator learned nothing but their mean error."
     mean, standard_error = errors.mean(), errors.std() / np.sqrt(len(errors))
     return Estimator(
-        dle, inputs, len(known), float(mean), float(max(_WORSE * mean, mean + 3 * standard_error))
+        dle,
+        known,
+        inputs,
+        len(known),
+        float(mean),
+        float(max(_WORSE * mean, mean + 3 * standard_error)),
     )
 
 
@@ -234,26 +241,45 @@ def estimate(estimator: Estimator | str, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def save(estimator: Estimator | str, folder: Path) -> Path:
-    """Write what `fit_reference` returned as the file that the registry logs as `ARTIFACT`.
+    """Write what the registry logs as `ARTIFACT`: the reference, or the reason that there is none.
+
+    The fitted estimator itself would be a pickle, which runs whatever it holds when it is read and
+    breaks with the next release of what it was made of. Fitting again takes a second.
 
     Parameters
     ----------
     estimator : Estimator or str
+        What `fit_reference` returned.
     folder : Path
 
     Returns
     -------
     Path
     """
+    kept = {"reason": estimator, "reference": None}
+    if isinstance(estimator, Estimator):
+        reference = estimator.reference.assign(day=estimator.reference["day"].astype(str))
+        kept = {"reason": None, "reference": reference.to_dict(orient="list")}
     file = folder / Path(ARTIFACT).name
-    file.write_bytes(pickle.dumps(estimator))
+    file.write_text(json.dumps(kept), encoding="utf-8")
     return file
 
 
 def load(file: Path) -> Estimator | str:
-    """Read what `save` wrote. Only from one's own registry: a pickle can run code."""
-    nannyml()
-    return pickle.loads(Path(file).read_bytes())
+    """Give back what `save` was given.
+
+    Parameters
+    ----------
+    file : Path
+
+    Returns
+    -------
+    Estimator or str
+    """
+    kept = json.loads(Path(file).read_text(encoding="utf-8"))
+    if kept["reason"] is not None:
+        return kept["reason"]
+    return fit_reference(pd.DataFrame(kept["reference"]).rename(columns={"day": "race_date"}))
 
 
 def _by_week(estimator: Estimator, rows: pd.DataFrame) -> pd.Series:

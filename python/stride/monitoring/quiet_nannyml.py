@@ -9,10 +9,10 @@ from types import ModuleType
 def nannyml():
     """Import NannyML: no usage reports, and Spark's settings stay as they are.
 
-    It takes seconds, so only who needs it calls this; a pickled estimator needs it before it is
-    read. For tuning, which Stride does not use, NannyML imports FLAML, and FLAML starts a Spark
-    session wherever PySpark is installed and switches the ANSI mode of a running one off. An empty
-    module takes FLAML's place while NannyML is imported.
+    It takes seconds, so only who needs it calls this. For tuning, which Stride does not use,
+    NannyML imports FLAML, and FLAML starts a Spark session wherever PySpark is installed and
+    switches the ANSI mode of a running one off. An empty module takes FLAML's place while NannyML
+    is imported.
 
     Returns
     -------
