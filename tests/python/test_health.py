@@ -1,0 +1,60 @@
+"""Health: what must stop the build stops it, what must not does not, and no check is forgotten."""
+
+import csv
+import shutil
+
+import duckdb
+import pytest
+from conftest import ROOT, Home
+
+
+@pytest.fixture(scope="module")
+def home(sample_home, tmp_path_factory) -> Home:
+    folder = tmp_path_factory.mktemp("health") / "home"
+    shutil.copytree(sample_home.folder, folder)
+    return Home(folder)
+
+
+def say(home: Home, status: str) -> None:
+    """Let the first check of the last day have said so."""
+    with duckdb.connect(str(home.folder / "stride.duckdb")) as connection:
+        connection.execute("update monitoring.health set status = 'ok'")
+        connection.execute(
+            f"update monitoring.health set status = '{status}' where check_name = 'gate'"
+        )
+
+
+def test_every_check_has_a_row_and_all_but_ok_says_what_to_do(sample_home):
+    rows = sample_home.ask(
+        "select check_name, layer, status, detail, what_to_do from monitoring.health"
+    )
+    with (ROOT / "seeds" / "health_checks.csv").open(encoding="utf-8") as file:
+        known = {row["check_name"]: row for row in csv.DictReader(file)}
+    assert {row[0] for row in rows} == set(known)
+    for name, layer, status, detail, what_to_do in rows:
+        assert layer == known[name]["layer"] and detail
+        assert (what_to_do is None) == (status == "ok")
+    layers = {"bronze", "silver", "features", "labels", "point_in_time"} | {
+        "training",
+        "inference",
+        "monitoring",
+        "gold",
+    }
+    assert {row[1] for row in rows} == layers
+
+
+def test_the_sample_is_well(sample_home):
+    found = dict(sample_home.ask("select check_name, status from monitoring.health"))
+    for name in ("row_reconciliation", "feature_days", "forecasts_made", "forecasts_logged"):
+        assert found[name] == "ok"
+    assert found["estimate_against_truth"] == "blind"  # no forecast of the sample met its race
+
+
+def test_a_warning_does_not_stop_the_build_and_a_failure_does(home):
+    for status, code, word in (("warn", 0, "WARN 1 health_has_no_warn"), ("blind", 0, "PASS=2")):
+        say(home, status)
+        done = home.dbt("test", "--select", "health_has_no_fail_today", "health_has_no_warn_today")
+        assert done.returncode == code and word in done.stdout, done.stdout[-2000:]
+    say(home, "fail")
+    done = home.dbt("test", "--select", "health_has_no_fail_today", "health_has_no_warn_today")
+    assert done.returncode == 1 and "FAIL 1 health_has_no_fail" in done.stdout
