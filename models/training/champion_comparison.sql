@@ -72,6 +72,13 @@ drawn as (
 
 ),
 
+-- Equal to the last digits is not worse.
+worse as (
+
+    select 100e0 * avg(case when difference > 1e-9 then 1e0 else 0e0 end) as worse_pct from drawn
+
+),
+
 measured as (
 
     select
@@ -91,12 +98,10 @@ final as (
         measured.races,
         measured.mape_pct,
         measured.champion_mape_pct,
-        -- Equal to the last digits is not worse.
-        coalesce(
-            (select 100e0 * avg(case when difference > 1e-9 then 1e0 else 0e0 end) from drawn), 0e0
-        ) as worse_pct
+        coalesce(worse.worse_pct, 0e0) as worse_pct
 
     from measured
+    cross join worse
 
 )
 

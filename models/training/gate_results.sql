@@ -23,8 +23,10 @@ mix as (
 measured as (
 
     select
-        cast(max(case when evaluation.scope = 'all' then evaluation.races_with_baseline end) as double)
-            as races_with_baseline,
+        cast(
+            max(case when evaluation.scope = 'all' then evaluation.races_with_baseline end)
+            as double
+        ) as races_with_baseline,
         max(case when evaluation.scope = 'reference_mix' then evaluation.mae_s end)
             as reference_mix_mae_s,
         max(evaluation.worse_than_baseline_pct) as worse_than_baseline_pct,

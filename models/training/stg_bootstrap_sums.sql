@@ -19,12 +19,12 @@ per_unit as (
         protocol,
         scope,
         unit,
+        {% for name in baseline_names() -%}
+        sum(case when {{ name }}_error is not null then weight * error end) as beside_{{ name }},
+        sum(weight * {{ name }}_error) as {{ name }},
+        {% endfor -%}
         sum(weight) as weight,
         sum(weight * error) as error
-        {%- for name in baseline_names() %},
-        sum(case when {{ name }}_error is not null then weight * error end) as beside_{{ name }},
-        sum(weight * {{ name }}_error) as {{ name }}
-        {%- endfor %}
 
     from scoped
     group by protocol, scope, unit
@@ -37,11 +37,11 @@ final as (
         per_unit.protocol,
         per_unit.scope,
         weights.replicate,
-        sum(weights.times * per_unit.error) / sum(weights.times * per_unit.weight) as error
-        {%- for name in baseline_names() %},
+        {% for name in baseline_names() -%}
         sum(weights.times * per_unit.beside_{{ name }}) as beside_{{ name }},
-        sum(weights.times * per_unit.{{ name }}) as {{ name }}
-        {%- endfor %}
+        sum(weights.times * per_unit.{{ name }}) as {{ name }},
+        {% endfor -%}
+        sum(weights.times * per_unit.error) / sum(weights.times * per_unit.weight) as error
 
     from per_unit
     inner join weights on per_unit.unit = weights.unit

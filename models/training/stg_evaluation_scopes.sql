@@ -29,6 +29,12 @@ counted as (
 
 ),
 
+protocols as (
+
+    select distinct protocol from errors
+
+),
+
 asked as (
 
     select
@@ -37,7 +43,7 @@ asked as (
         coalesce(counted.races >= 5, false) as is_own
 
     from mix
-    cross join (select distinct protocol from errors) as protocols
+    cross join protocols
     left join counted
         on protocols.protocol = counted.protocol
         and mix.distance_label = counted.distance_label
@@ -92,10 +98,10 @@ final as (
         bias,
         error,
         is_inside,
-        width,
-        {%- for name in baseline_names() %}
+        {% for name in baseline_names() -%}
         {{ name }}_error,
-        {%- endfor %}
+        {% endfor -%}
+        width,
         'reference_mix' as scope,
         weight,
         scale_s
@@ -104,4 +110,4 @@ final as (
 
 )
 
-select * from final
+select * from final  -- noqa: AM04
