@@ -212,7 +212,8 @@ def test_before_any_history_the_fallback_speaks_in_a_home_of_any_name(sample_hom
     rows = home.ask(
         "select distinct support, model_role, lower_80_s > 0 from inference.race_predictions"
     )
-    assert rows == [("population_only", "stage-1", True)]
+    # Nothing is known of anybody: a refusal is better than the average of strangers.
+    assert rows == [("population_only", "stage-1", None)]
     assert home.ask("select count(*) from features.daily_features") == [(0,)]
 
 
