@@ -310,7 +310,7 @@ def test_a_run_keeps_what_explains_it_and_loads_where_stride_is_not(tmp_path, mo
     assert client.get_run(version.run_id).data.metrics["mape_pct.5k"] == 3.0
 
     card = Path(registry.download(version, "model_card.md")).read_text()
-    assert "30 races of 1 athletes, 2020-01-01 to 2022-05-20" in card
+    assert "| 30 races, 2020-01-01 to 2022-05-20 |" in card and "| Athletes | 1 |" in card
     assert "| all | 30 | 4.00 |" in card and "| riegel |" in card
     state = json.loads(
         Path(registry.download(version, "monitoring/dle_estimator.json")).read_text()

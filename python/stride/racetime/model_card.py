@@ -24,7 +24,8 @@ the athlete's own earlier races and training up to the day before.
 
 | | |
 |---|---|
-| Trained on | {races} races of {athletes} athletes, {first} to {last} |
+| Trained on | {races} races, {first} to {last} |
+| Athletes | {athletes} |
 | Stood on the day | {trained_on} |
 | Why it was trained | {reasons} |
 | Data | `{data_fingerprint}` (SHA-256 of what it learned from and its settings) |

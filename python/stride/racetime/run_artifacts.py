@@ -61,7 +61,7 @@ def metrics(evaluation: pd.DataFrame) -> dict[str, float]:
     keys = [key for key in ("protocol", "scope") if key in evaluation]
     for column in evaluation.select_dtypes(include="number"):
         for _, row in evaluation.iterrows():
-            if np.isfinite(row[column]):
+            if pd.notna(row[column]) and np.isfinite(float(row[column])):
                 found[".".join([column, *(str(row[key]) for key in keys)])] = float(row[column])
     return found
 
