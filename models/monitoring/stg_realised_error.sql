@@ -15,7 +15,7 @@ today as (
 
 horizon as (
 
-    select limit_value as days from {{ ref('retraining_limits') }}
+    select limit_value as ledger_days from {{ ref('retraining_limits') }}
     where criterion = 'ledger_days'
 
 ),
@@ -34,7 +34,7 @@ final as (
         and ledger.model_role = 'champion'
         and ledger.error_pct is not null
         and ledger.race_date <= today.decided_on
-        and {{ days_between('ledger.race_date', 'today.decided_on') }} <= horizon.days
+        and {{ days_between('ledger.race_date', 'today.decided_on') }} <= horizon.ledger_days
 
 )
 

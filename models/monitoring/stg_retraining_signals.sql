@@ -79,7 +79,7 @@ final as (
         today.decided_on,
         (
             select cast(count(*) as bigint) from training_set
-            where unused_reason is null
+            where training_set.unused_reason is null
         ) as usable_races,
         latest.model_version as standing_version,
         latest.run_id as standing_run_id,
@@ -88,22 +88,22 @@ final as (
         latest.trained_at as last_trained_at,
         latest.training_races as last_training_races,
         latest.backtest_mape_pct,
-        (select max(ingested_at) from erasures) as last_erased_at,
+        (select max(erasures.ingested_at) from erasures) as last_erased_at,
         latest.model_role as standing_role,
-        (select count(*) from trainings where model_role = 'champion') > 0 as has_champion,
+        (select count(*) from trainings where trainings.model_role = 'champion') > 0 as has_champion,
         (
             select count(*) from forecasts
-            where recency = 1 and model_role = 'stage-1'
+            where forecasts.recency = 1 and forecasts.model_role = 'stage-1'
         ) > 0 as is_fallback_speaking,
         realised.ledger_races,
         realised.realised_mape_pct,
         (
-            select cast(count(distinct chunk_end) as bigint) from estimates
-            where recency <= 3 and is_worse
+            select cast(count(distinct estimates.chunk_end) as bigint) from estimates
+            where estimates.recency <= 3 and estimates.is_worse
         ) as worse_chunks,
         (
-            select cast(count(distinct feature_name) as bigint) from drift
-            where recency = 1 and is_drift
+            select cast(count(distinct drift.feature_name) as bigint) from drift
+            where drift.recency = 1 and drift.is_drift
         ) as drift_inputs
 
     from today
