@@ -90,7 +90,10 @@ final as (
         latest.backtest_mape_pct,
         (select max(erasures.ingested_at) from erasures) as last_erased_at,
         latest.model_role as standing_role,
-        (select count(*) from trainings where trainings.model_role = 'champion') > 0 as has_champion,
+        (
+            select count(*) from trainings
+            where trainings.model_role = 'champion'
+        ) > 0 as has_champion,
         (
             select count(*) from forecasts
             where forecasts.recency = 1 and forecasts.model_role = 'stage-1'
