@@ -42,7 +42,8 @@ races as (
         ledger.error_pct,
         ledger.is_inside,
         100e0 * (ledger.upper_80_s - ledger.lower_80_s) / ledger.predicted_time_s as width_pct,
-        case when ledger.error_s is not null
+        case
+            when ledger.error_s is not null
                 then 100e0 * ledger.baseline_error_s / ledger.race_time_s
         end as baseline_error_pct
 

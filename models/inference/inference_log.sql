@@ -83,21 +83,8 @@ final as (
     from dated
     where
         {{ unseen('dated', grain) }}
-        {%- if is_incremental() %}
         -- Today's model has no say about a day on which another one spoke.
-        and not (
-            origin = 'backfill'
-            and exists (
-                select 1
-                from {{ this }} as spoken
-                where
-                    spoken.athlete_id = dated.athlete_id
-                    and spoken.prediction_date = dated.prediction_date
-                    and spoken.distance_m = dated.distance_m
-                    and (spoken.model_role = 'challenger') = (dated.model_role = 'challenger')
-            )
-        )
-        {%- endif %}
+        and not (origin = 'backfill' and {{ has_spoken('dated') }})
 
 )
 

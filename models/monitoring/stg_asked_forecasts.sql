@@ -15,7 +15,11 @@ athletes as (
 
 horizons as (
 
-    select * from {{ ref('ledger_horizons') }}
+    select
+        days_ahead,
+        days_ahead + tolerance_days as most_days_ahead
+
+    from {{ ref('ledger_horizons') }}
 
 ),
 
@@ -31,8 +35,7 @@ final as (
         athletes.time_zone,
         horizons.days_ahead,
         {{ days_after('race_results.race_date', '-horizons.days_ahead') }} as made_until,
-        {{ days_after('race_results.race_date', '-(horizons.days_ahead + horizons.tolerance_days)') }}
-            as made_from
+        {{ days_after('race_results.race_date', '-horizons.most_days_ahead') }} as made_from
 
     from race_results
     -- A day that is not over may still bring a correction, or a better race.
