@@ -15,6 +15,8 @@ from stride.whatif.taper import taper_factors
 from stride.whatif.training import Past
 
 LONGEST_HORIZON_DAYS = 365
+PAST_DAYS = 85
+"""The 84 that the longest window holds, and today, which a race today does not know."""
 _WANDER = 0.0022
 """A runner's state wanders by this share per square root of a day: 1.2 % in 30 days."""
 _Z80 = 1.2815515594600038
@@ -87,14 +89,14 @@ def read_athlete(database: Path, athlete_id: str | None, distance_m: float) -> A
         days = ask(
             """select feature_date, training_load, run_distance_m, longest_run_m
             from features.daily_features where athlete_id = ? and feature_date > ?""",
-            [athlete_id, today - timedelta(days=84)],
+            [athlete_id, today - timedelta(days=PAST_DAYS)],
         ).df()
         run_loads = ask(
             """select activity_date as feature_date, sum(training_load) as run_load
             from features.activity_features
             where athlete_id = ? and activity_date > ? and sport in ('run', 'run_indoor')
             group by all""",
-            [athlete_id, today - timedelta(days=84)],
+            [athlete_id, today - timedelta(days=PAST_DAYS)],
         ).df()
         (load_per_km,) = ask(
             """select median(1000 * training_load / distance_m) from features.activity_features
@@ -111,7 +113,9 @@ def read_athlete(database: Path, athlete_id: str | None, distance_m: float) -> A
         ).fetchone()
     if features.empty:
         raise StrideError("This build has no forecasts yet: run `make build`.")
-    calendar = pd.DataFrame({"feature_date": pd.date_range(end=pd.Timestamp(today), periods=84)})
+    calendar = pd.DataFrame(
+        {"feature_date": pd.date_range(end=pd.Timestamp(today), periods=PAST_DAYS)}
+    )
     for frame in (days, run_loads):
         frame["feature_date"] = pd.to_datetime(frame["feature_date"])
         calendar = calendar.merge(frame, on="feature_date", how="left")

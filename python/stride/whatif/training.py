@@ -17,7 +17,7 @@ _RUNNING_DAYS = (1, 3, 5, 6)
 
 
 class Past(NamedTuple):
-    """The athlete's last 84 days, the last of them today."""
+    """The athlete's last 85 days, the last of them today."""
 
     days: pd.DataFrame
     """``training_load``, ``run_load``, ``run_distance_m``, ``longest_run_m`` of each day."""
