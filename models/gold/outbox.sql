@@ -17,8 +17,9 @@ final as (
 
     select
         md5(
-            messages.recipient || ':' || coalesce(messages.athlete_id, '') || ':' || messages.cause
-            || ':' || cast(messages.message_date as string) || ':' || cast(messages.urgency as string)
+            messages.recipient || ':' || coalesce(messages.athlete_id, '')
+            || ':' || messages.cause || ':' || cast(messages.message_date as string)
+            || ':' || cast(messages.urgency as string)
         ) as message_id,
         messages.recipient,
         messages.athlete_id,
@@ -35,16 +36,17 @@ final as (
 
     from messages
     {%- if is_incremental() %}
-    where not exists (
-        select 1
-        from {{ this }} as earlier
-        where
-            earlier.recipient = messages.recipient
-            and coalesce(earlier.athlete_id, '') = coalesce(messages.athlete_id, '')
-            and earlier.cause = messages.cause
-            and earlier.urgency >= messages.urgency
-            and abs({{ days_between('earlier.message_date', 'messages.message_date') }}) < 7
-    )
+    where
+        not exists (
+            select 1
+            from {{ this }} as earlier
+            where
+                earlier.recipient = messages.recipient
+                and coalesce(earlier.athlete_id, '') = coalesce(messages.athlete_id, '')
+                and earlier.cause = messages.cause
+                and earlier.urgency >= messages.urgency
+                and abs({{ days_between('earlier.message_date', 'messages.message_date') }}) < 7
+        )
     {%- endif %}
 
 )

@@ -55,14 +55,7 @@ final as (
         look_ahead.days_to_clear,
         case when alerts.cause in ('distance_spike', 'returning') then longest_runs.name end
             as activity_name,
-        exists (
-            select 1 from mutes
-            where
-                mutes.athlete_id = alerts.athlete_id
-                and mutes.cause = alerts.cause
-                and mutes.first_day <= alerts.alert_date
-                and mutes.last_day >= alerts.alert_date
-        ) as is_muted
+        mutes.cause is not null as is_muted
 
     from alerts
     inner join days
@@ -76,6 +69,12 @@ final as (
         on alerts.athlete_id = longest_runs.athlete_id
         and alerts.alert_date = longest_runs.activity_date
         and longest_runs.length_rank = 1
+    -- Spans of one cause do not overlap.
+    left join mutes
+        on alerts.athlete_id = mutes.athlete_id
+        and alerts.cause = mutes.cause
+        and alerts.alert_date >= mutes.first_day
+        and alerts.alert_date <= mutes.last_day
 
 )
 

@@ -96,7 +96,7 @@ projected as (
             when cause = 'monotonous_ramp' and load_7d > 0e0
                 then load_7d / sqrt(greatest(7e0 * squares_7d - load_7d * load_7d, 1e-9))
             when cause = 'acwr_classic' and load_28d > 0e0 then 4e0 * load_7d / load_28d
-        end as value
+        end as projected_value
 
     from remaining
 
@@ -111,7 +111,7 @@ final as (
         min(days_of_rest) as days_to_clear
 
     from projected
-    where not coalesce({{ is_beyond('value', 'clear_value') }}, false)
+    where not coalesce({{ is_beyond('projected_value', 'clear_value') }}, false)
     group by athlete_id, alert_date, cause
 
 )

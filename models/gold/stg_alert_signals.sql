@@ -7,25 +7,25 @@ with
 measures as (
 
     select
-        days.*,
+        alert_days.*,
         rules.*,
-        {{ days_between("cast('1970-01-01' as date)", 'days.feature_date') }} as day_number,
+        {{ days_between("cast('1970-01-01' as date)", 'alert_days.feature_date') }} as day_number,
         case rules.cause
-            when 'distance_spike' then days.session_spike
-            when 'returning' then cast(days.days_since_run_before as double)
-            when 'low_form' then days.relative_form
-            when 'fast_ramp' then days.ramp
-            when 'monotonous_ramp' then days.monotony
-            when 'overload' then days.relative_form
-            when 'acwr_classic' then days.acwr
-        end as value,
+            when 'distance_spike' then alert_days.session_spike
+            when 'returning' then cast(alert_days.days_since_run_before as double)
+            when 'low_form' then alert_days.relative_form
+            when 'fast_ramp' then alert_days.ramp
+            when 'monotonous_ramp' then alert_days.monotony
+            when 'overload' then alert_days.relative_form
+            when 'acwr_classic' then alert_days.acwr
+        end as value,  -- noqa: RF04
         -- What the comparison rests on.
         case rules.cause
-            when 'distance_spike' then days.run_days_before
-            when 'acwr_classic' then days.active_days_before
+            when 'distance_spike' then alert_days.run_days_before
+            when 'acwr_classic' then alert_days.active_days_before
         end as base_days
 
-    from {{ ref('stg_alert_days') }} as days
+    from {{ ref('stg_alert_days') }} as alert_days
     cross join {{ ref('alert_rules') }} as rules
 
 ),

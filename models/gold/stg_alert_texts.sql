@@ -40,11 +40,11 @@ common as (
 final as (
 
     select
-        own.*,
         {%- for key in shared %}
         common.{{ key }}_en,
-        common.{{ key }}_pt{{ ',' if not loop.last }}
+        common.{{ key }}_pt,
         {%- endfor %}
+        own.*
 
     from own
     cross join common

@@ -26,8 +26,8 @@ onsets as (
         signals.feature_date as alert_date,
         signals.cause,
         causes.cool_down_days,
-        max(signals.level) as level,
-        max(signals.value) as value
+        max(signals.level) as level,  -- noqa: RF04
+        max(signals.value) as value  -- noqa: RF04
 
     from signals
     inner join causes on signals.cause = causes.cause
@@ -68,7 +68,7 @@ kept as (
     select
         athlete_id,
         cause,
-        {{ spaced('moments', 'cool_down_days') }} as moments
+        {{ spaced('moments', 'cool_down_days') }} as moments  -- noqa: PRS
 
     from listed
 

@@ -32,7 +32,8 @@ final as (
     inner join athletes on alerts.athlete_id = athletes.athlete_id
     where
         alerts.is_sent_candidate
-        and alerts.alert_date > {{ days_after('athletes.as_of_date', '-' ~ var('alert_mail_days')) }}
+        and alerts.alert_date
+        > {{ days_after('athletes.as_of_date', '-' ~ var('alert_mail_days')) }}
 
 )
 

@@ -1,4 +1,4 @@
-{%- set health = "(select '' as check_name, cast(null as date) as checked_on, '' as layer, '' as status, '' as detail, '' as what_to_do where false)" -%}
+{%- set health = ref('stg_no_health') -%}
 {#- Troubles as the latest check of each kind found them. -#}
 with
 
