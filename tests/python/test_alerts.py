@@ -108,6 +108,11 @@ def home(tmp_path_factory) -> Home:
                 '2025-06-30' as value_text, date '2025-06-01' as valid_from,
                 date '9999-12-31' as valid_until"""
         )
+        # The pipeline's own checks are not built here.
+        connection.execute(
+            """create schema monitoring; create table monitoring.health (check_name string,
+            checked_on date, layer string, status string, detail string, what_to_do string)"""
+        )
     done = home.dbt(
         "build",
         "--select",
