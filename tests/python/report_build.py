@@ -152,6 +152,7 @@ def _later(names, forecast) -> dict[str, pd.DataFrame]:
             **{"race_id": ["r0", "r0"], "race_date": AS_OF - pd.Timedelta(days=10)},
             **{"distance_label": "5k", "days_ahead": [1, 28], "race_time_s": 1490.0, **forecast},
             **{"prediction_date": AS_OF - pd.Timedelta(days=11), "baseline_time_s": 1510.0},
+            **{"origin": "replay"},
         ),
         "gold.track_record": pd.DataFrame(
             {"distance_label": ["5k"], "days_ahead": 1, "races": 1, "mape_pct": 0.7}

@@ -165,6 +165,7 @@ def test_what_later_builds_know_is_shown(full_text):
         "in percent of the time: earlier races 4.2 %",
         "Clears in 9 days of rest",
         "The forecast kept on the day before, beside what came. 1 of 1 results (100 %)",
+        "1 of them was computed afterwards, from what was known on that day",
         "1 of 2 checks wants a look",
         "Import a newer export.",
         "1 of the model's 1 inputs has drifted",

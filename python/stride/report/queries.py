@@ -62,6 +62,7 @@ LATER = {
         "upper_80_s": "double",
         "race_time_s": "double",
         "baseline_time_s": "double",
+        "origin": "varchar",
     },
     "gold.track_record": {
         "distance_label": "varchar",
