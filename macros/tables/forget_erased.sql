@@ -1,12 +1,13 @@
 {#-
     Statement, for a hook: delete an append-only table's rows that tell of an athlete from before
     they were erased. Other tables lose them by being built; `stride erase` does it here at once,
-    and a build does it on Databricks. Not a ref: a hook makes no edge, and bronze is built before.
+    and a build does it on Databricks. Not a ref, as a hook makes no edge: before the first build of
+    bronze there is nothing to forget.
 -#}
 {% macro forget_erased(known_at) -%}
-    {%- set erasures = api.Relation.create(
+    {%- set erasures = adapter.get_relation(
         database=target.database, schema='bronze', identifier='landed_erasures'
-    ) -%}
+    ) if execute -%}
     {%- set latest -%}
     (
         select
@@ -16,10 +17,12 @@
         group by athlete_hash
     ) as erased
     {%- endset -%}
+    {%- if erasures -%}
     {{ delete_matching(
         this ~ ' as kept',
         latest,
         'erased.athlete_hash = ' ~ sha256('kept.athlete_id')
             ~ ' and erased.erased_at >= kept.' ~ known_at
     ) }}
+    {%- endif -%}
 {%- endmacro %}
