@@ -53,7 +53,7 @@ def jars() -> Path:
 
 
 @pytest.fixture(scope="session")
-def delta(work, jars):
+def delta(jars, work):
     """The sample built on Delta Lake: the day before, the same again, and the day."""
     home = work / "databricks"
     volumes = home / "volumes"
