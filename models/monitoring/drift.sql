@@ -63,7 +63,8 @@ final as (
             when checked.statistic is not null
                 then persistence.days_over >= {{ var('drift_days') }}
         end as is_drift,
-        checked.explanation
+        'Over the limit on ' || cast(persistence.days_over as string) || ' of 7 days. '
+        || checked.explanation as explanation
 
     from checked
     inner join persistence on checked.feature_name = persistence.feature_name
