@@ -38,7 +38,7 @@ final as (
         end as limit_value,
         case
             when athletes_checked = 0
-                then 'Nobody can be judged: that takes a year of history and a whole week of values.'
+                then 'Nobody can be judged: that takes a year of history and a whole week.'
             else
                 cast(athletes_over as string) || ' of ' || cast(athletes_checked as string)
                 || ' athletes are beyond their own past'
