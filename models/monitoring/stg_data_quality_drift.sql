@@ -37,8 +37,8 @@ dated as (
 
     from checked_days
     inner join signals
-        on signals.activity_date <= checked_days.checked_day
-        and signals.activity_date > {{ days_after('checked_days.checked_day', -393) }}
+        on checked_days.checked_day >= signals.activity_date
+        and {{ days_after('checked_days.checked_day', -393) }} < signals.activity_date
     where signals.is_found is not null
 
 ),

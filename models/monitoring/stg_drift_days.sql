@@ -10,7 +10,17 @@ verdicts as (
 final as (
 
     select
-        *,
+        athlete_id,
+        feature_name,
+        feature_date,
+        kind,
+        statistic,
+        limit_value,
+        is_over,
+        ks_distance,
+        week_median,
+        reference_median,
+        reference_days,
         row_number() over (
             partition by athlete_id, feature_name
             order by feature_date desc nulls last

@@ -30,11 +30,11 @@ predictions as (
 
 logged as (
 
-    select logs.*
-    from {{ ref('inference_log') }} as logs
+    select entries.*
+    from {{ ref('inference_log') }} as entries
     inner join athletes
-        on logs.athlete_id = athletes.athlete_id
-        and logs.prediction_date = athletes.as_of_date
+        on entries.athlete_id = athletes.athlete_id
+        and entries.prediction_date = athletes.as_of_date
 
 ),
 
