@@ -53,7 +53,8 @@ judged as (
             when dated.earlier_row_count is null then 'blind'
             when dated.row_count >= dated.earlier_row_count then 'ok'
             when
-                (select max(cast(erasures.ingested_at as date)) from erasures) >= dated.earlier_checked_on
+                (select max(cast(erasures.ingested_at as date)) from erasures)
+                >= dated.earlier_checked_on
                 then 'ok'
             when dated.is_append_only then 'fail'
             when dated.row_count < 9e-1 * dated.earlier_row_count then 'warn'
