@@ -1,4 +1,3 @@
-{%- set health = ref('stg_no_health') -%}
 {#- Troubles as the latest check of each kind found them. -#}
 with
 
@@ -10,7 +9,7 @@ checks as (
             partition by health.check_name order by health.checked_on desc nulls last
         ) as recency
 
-    from {{ health }} as health
+    from {{ ref('health') }} as health
 
 ),
 

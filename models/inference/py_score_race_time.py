@@ -7,4 +7,5 @@ from stride.racetime.score import COLUMNS, scorer
 def model(dbt, session):
     targets = dbt.ref("forecast_features")
     dbt.ref("py_train_race_time")  # what it registered speaks today already
-    return apply(session, targets, scorer(dbt.config.meta_get("model_name")), COLUMNS)
+    ask = scorer(dbt.config.meta_get("model_name"), dbt.config.meta_get("feature_specification"))
+    return apply(session, targets, ask, COLUMNS)

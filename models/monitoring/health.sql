@@ -1,4 +1,4 @@
-{%- set parts = ['import', 'rows', 'features', 'model', 'forecasts', 'monitors', 'volumes'] -%}
+{%- set parts = ['import', 'rows', 'features', 'model', 'forecasts', 'monitors', 'ledger', 'volumes'] -%}
 with
 
 checks as (

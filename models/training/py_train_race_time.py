@@ -11,5 +11,11 @@ def model(dbt, session):
         read(dbt.ref("backtest_predictions")),
     )
     races, decision = read(dbt.ref("training_set")), read(dbt.ref("retraining_decision"))
-    receipt = train(races, *measured, decision, model_name=dbt.config.meta_get("model_name"))
+    receipt = train(
+        races,
+        *measured,
+        decision,
+        model_name=dbt.config.meta_get("model_name"),
+        specification=dbt.config.meta_get("feature_specification"),
+    )
     return write(session, receipt, RECEIPT)

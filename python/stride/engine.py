@@ -91,6 +91,18 @@ def apply(session, relation, function: Callable, columns: Columns):
     return relation.mapInPandas(in_batches, _ddl(columns))
 
 
+def apply_by(session, relation, key: str, function: Callable, columns: Columns):
+    """As `apply`, but the function is given whole groups: all rows that share a ``key``."""
+    if not hasattr(relation, "mapInPandas"):
+        return write(session, function(read(relation)), columns)
+
+    def of_group(rows: pd.DataFrame) -> pd.DataFrame:
+        answer = function(_to_pandas(pa.Table.from_pandas(rows, preserve_index=False)))
+        return _to_arrow(answer, columns).to_pandas(date_as_object=True)
+
+    return relation.groupBy(key).applyInPandas(of_group, _ddl(columns))
+
+
 _ARROW = {
     "string": pa.string(),
     "int": pa.int32(),

@@ -117,7 +117,7 @@ def home(tmp_path_factory) -> Home:
         "build",
         "--select",
         "sports load_conventions alert_rules alert_texts path:models/features "
-        "stg_alert_days+ stg_alert_mutes+ stg_alert_texts+ stg_no_health+",
+        "stg_alert_days+ stg_alert_mutes+ stg_alert_texts+ stg_operator_messages+",
         "--exclude-resource-type",
         "unit_test",
     )

@@ -40,7 +40,7 @@ def home(sample_home, tmp_path_factory) -> Home:
 
 
 def killed_at(home: Home, moment: str) -> None:
-    """The part of a daily run that keeps things, dying when dbt says so; test_build has the rest."""
+    """What a daily run keeps, dying when dbt says so; test_build has the rest."""
     dbt = subprocess.Popen(
         [
             *(Path(sys.executable).with_name("dbt"), "--no-use-colors", "run"),

@@ -17,8 +17,6 @@ WIDGETS = [each for page in DASHBOARD["pages"] for each in page["layout"]]
 NAMES = re.compile(r"`([^`]+)`")
 # What Databricks knows besides the columns of a data set.
 BUILT_IN = {"associative_filter_predicate_group"}
-# Tables that the project is still to build; take out what is there.
-AWAITED = {"gold.overtraining_alerts", "gold.track_record", "monitoring.health"}
 
 
 def relations(sql):
@@ -53,13 +51,7 @@ def test_query_is_two_part_named_sql_of_databricks(name):
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_query_runs_on_the_local_tables(sample_home, name):
-    if missing := relations(QUERIES[name]) - built(sample_home):
-        assert missing <= AWAITED
-        pytest.skip(f"{', '.join(missing)} is still to come")
-    if "protocol" in QUERIES[name] and not sample_home.ask(
-        "from duckdb_columns() where table_name = 'model_evaluation' and column_name = 'protocol'"
-    ):
-        pytest.skip("model_evaluation.protocol is still to come")
+    assert relations(QUERIES[name]) <= built(sample_home)
     columns = set(sample_home.frame(QUERIES[name]).columns)
     for widget in WIDGETS:
         for query in widget["widget"].get("queries", []):

@@ -301,8 +301,7 @@ def test_a_run_keeps_what_explains_it_and_loads_where_stride_is_not(tmp_path, mo
     assert {
         "model_card.md",
         "explain/shap_summary.png",
-        "monitoring/dle_estimator.pkl",
-        "monitoring/dle_estimator.json",
+        "monitoring/dle_reference.json",
         "environment/requirements.txt",
         "evaluation/errors.parquet",
         "evaluation/model_evaluation.csv",

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from stride.errors import StrideError
 from stride.racetime import registry
 from stride.racetime.model import FEATURES, RaceTimeModel
 from stride.racetime.riegel import riegel
+from stride.racetime.specification import refusal
 
 FALLBACK = "stage-1"
 """Model version and role when no champion can speak: the prior and the races, nothing learned."""
@@ -73,13 +75,15 @@ class Voice(NamedTuple):
     fallback_reason: str | None = None
 
 
-def scorer(model_name: str) -> functools.partial:
+def scorer(model_name: str, specification: str | None = None) -> functools.partial:
     """Resolve who speaks today, and return the function that asks them.
 
     Parameters
     ----------
     model_name : str
         Name in the registry, ``catalog.schema.model``.
+    specification : str, optional
+        The var ``feature_specification`` as JSON: a version that carries another one is not asked.
 
     Returns
     -------
@@ -89,17 +93,18 @@ def scorer(model_name: str) -> functools.partial:
     return functools.partial(
         score,
         model_name=model_name,
-        voices=voices(model_name),
+        voices=voices(model_name, specification),
         code_commit=os.environ.get("STRIDE_CODE_COMMIT", "unknown"),
     )
 
 
-def voices(model_name: str) -> list[Voice]:
+def voices(model_name: str, specification: str | None = None) -> list[Voice]:
     """Load the champion, and the challenger where it is another version.
 
     Parameters
     ----------
     model_name : str
+    specification : str, optional
 
     Returns
     -------
@@ -115,16 +120,25 @@ def voices(model_name: str) -> list[Voice]:
     except Exception as problem:  # whatever a database, a network or a proxy can raise
         _log.warning("The registry can't be reached, stage 1 forecasts alone: %s", problem)
         return [_stage_1(UNREACHABLE)]
-    spoken = _load(model_name, champion, registry.CHAMPION) if champion else None
+
+    def load(version: registry.Version, role: str) -> Voice | None:
+        return _load(client, model_name, version, role, specification)
+
+    spoken = load(champion, registry.CHAMPION) if champion else None
     found = [spoken or _stage_1(UNUSABLE if champion else NO_CHAMPION)]
     if challenger and challenger != champion:
-        shadow = _load(model_name, challenger, registry.CHALLENGER)
+        shadow = load(challenger, registry.CHALLENGER)
         found += [shadow] if shadow else []
     return found
 
 
-def _load(model_name: str, version: registry.Version, role: str) -> Voice | None:
+def _load(client, model_name: str, version, role: str, specification) -> Voice | None:
     try:
+        if specification is not None:
+            carried = registry.tags(client, model_name, version.number)
+            refused = refusal(carried.get("feature_specification"), specification)
+            if refused:
+                raise StrideError(refused)
         model = registry.load(model_name, version.number)
     except Exception as problem:  # a deleted artifact, a class that is not trusted, another release
         _log.warning("Version %s (%s) can't be loaded: %s", version.number, role, problem)

@@ -13,6 +13,7 @@ import pandas as pd
 from stride import clock
 from stride.racetime.model import FEATURES, RaceTimeModel
 from stride.racetime.model_code import digest
+from stride.racetime.specification import canonical
 
 RECEIPT = {
     "model_name": "string",
@@ -50,6 +51,7 @@ def train(
     decision: pd.DataFrame,
     *,
     model_name: str,
+    specification: str | None = None,
 ) -> pd.DataFrame:
     """Fit the model on all usable races and register it, if that is due.
 
@@ -68,6 +70,8 @@ def train(
         `monitoring.retraining_decision`.
     model_name : str
         Name in the registry, ``catalog.schema.model``.
+    specification : str, optional
+        The var ``feature_specification`` as JSON: the version carries it.
 
     Returns
     -------
@@ -101,11 +105,12 @@ def train(
             "is_gate_passed": len(gate) > 0 and bool(gate["is_passed"].all()),
             "backtest_mape_pct": _mape_pct(backtest),
         }
-        receipt |= _registered(races, usable, gate, evaluation, backtest, receipt)
+        carried = {"feature_specification": canonical(specification)} if specification else {}
+        receipt |= _registered(races, usable, gate, evaluation, backtest, receipt, carried)
     return pd.DataFrame([receipt])
 
 
-def _registered(races, usable, gate, evaluation, backtest, receipt: dict) -> dict:
+def _registered(races, usable, gate, evaluation, backtest, receipt: dict, carried: dict) -> dict:
     """What training adds to the receipt; the outcome says so if the registry can't be used."""
     from stride.racetime import registry
 
@@ -115,7 +120,7 @@ def _registered(races, usable, gate, evaluation, backtest, receipt: dict) -> dic
             name = receipt["model_name"]
             version = registry.find(client, name, receipt["data_fingerprint"])
             if version is None:
-                version = _fit(client, races, usable, gate, evaluation, backtest, receipt)
+                version = _fit(client, races, usable, gate, evaluation, backtest, receipt, carried)
             said = _judge(client, version, gate, backtest, receipt)
             champion = registry.by_alias(client, name, registry.CHAMPION)
     except Exception as problem:
@@ -130,7 +135,7 @@ def _registered(races, usable, gate, evaluation, backtest, receipt: dict) -> dic
     return said | {"model_version": version.number, "run_id": version.run_id, "model_role": role}
 
 
-def _fit(client, races, usable, gate, evaluation, backtest, receipt: dict):
+def _fit(client, races, usable, gate, evaluation, backtest, receipt: dict, carried: dict):
     """Fit, log everything of the run, register. The run fails if the gate did."""
     import mlflow
 
@@ -138,7 +143,7 @@ def _fit(client, races, usable, gate, evaluation, backtest, receipt: dict):
     from stride.racetime.run_artifacts import log_artifacts, metrics
 
     keys = ("data_fingerprint", "code_commit", "is_gate_passed", "training_reasons")
-    tags = {key: str(receipt[key]) for key in keys}
+    tags = {key: str(receipt[key]) for key in keys} | carried
     facts = {key: receipt[key] for key in ("data_fingerprint", "code_commit")}
     facts |= {"trained_on": str(receipt["trained_on"])[:10], "reasons": receipt["training_reasons"]}
     with mlflow.start_run(tags={f"stride.{key}": value for key, value in tags.items()}) as run:
