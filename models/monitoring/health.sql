@@ -1,4 +1,6 @@
-{%- set parts = ['import', 'rows', 'features', 'model', 'forecasts', 'monitors', 'ledger', 'volumes'] -%}
+{%- set parts = [
+    'import', 'rows', 'features', 'model', 'forecasts', 'monitors', 'ledger', 'volumes'
+] -%}
 with
 
 checks as (
