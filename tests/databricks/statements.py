@@ -133,6 +133,16 @@ def _set_not_null(self, spark, found):
     return f"alter table {found[1]} {check}" if self.has_delta else Result()
 
 
+@rule(rf"^alter\s+table\s+{NAME}\s+alter\s+column\s+`?(\w+)`?\s+drop\s+not\s+null$")
+def _drop_not_null(self, spark, found):
+    table, column = self.unity.key(found[1]), found[2].lower()
+    for name, constraint in self.unity.constraints.get(table, {}).items():
+        if constraint["kind"] == "PRIMARY KEY" and column in map(str.lower, constraint["columns"]):
+            raise ValueError(f"[CANNOT_DROP_NOT_NULL] {found[2]} is part of the key {name}.")
+    self.unity.not_null.discard((*table, column))
+    return Result()
+
+
 @rule(rf"^alter\s+table\s+{NAME}\s+cluster\s+by\s+(.*)$")
 def _cluster_by(self, spark, found):
     self.unity.clustering[self.unity.key(found[1])] = found[2]
