@@ -5,17 +5,11 @@ from stride.racetime.train import RECEIPT, train
 
 
 def model(dbt, session):
-    measured = (
-        read(dbt.ref("gate_results")),
-        read(dbt.ref("model_evaluation")),
-        read(dbt.ref("backtest_predictions")),
-    )
-    races, decision = read(dbt.ref("training_set")), read(dbt.ref("retraining_decision"))
-    receipt = train(
-        races,
-        *measured,
-        decision,
-        model_name=dbt.config.meta_get("model_name"),
-        specification=dbt.config.meta_get("feature_specification"),
-    )
+    races, gate = read(dbt.ref("training_set")), read(dbt.ref("gate_results"))
+    evaluation = read(dbt.ref("model_evaluation"))
+    backtest = read(dbt.ref("backtest_predictions"))
+    decision = read(dbt.ref("retraining_decision"))
+    named = {"model_name": dbt.config.meta_get("model_name")}
+    named |= {"specification": dbt.config.meta_get("feature_specification")}
+    receipt = train(races, gate, evaluation, backtest, decision, **named)
     return write(session, receipt, RECEIPT)
