@@ -7,7 +7,10 @@ checks as (
         health.*,
         row_number() over (
             partition by health.check_name order by health.checked_on desc nulls last
-        ) as recency
+        ) as recency,
+        max(case when health.status <> 'blind' then 1 else 0 end) over (
+            partition by health.check_name
+        ) as has_seen
 
     from {{ ref('health') }} as health
 
@@ -29,7 +32,8 @@ final as (
         case status when 'warn' then 1 when 'blind' then 2 else 3 end as urgency
 
     from checks
-    where recency = 1 and status in ('warn', 'blind', 'fail')
+    -- What never had enough to compare with is new; what has gone blind is trouble.
+    where recency = 1 and (status in ('warn', 'fail') or (status = 'blind' and has_seen = 1))
 
 )
 

@@ -45,7 +45,12 @@ final as (
         coalesce(answers.status, 'blind') as status,
         coalesce(answers.detail, 'The check gave no answer.') as detail,
         case
-            when coalesce(answers.status, 'blind') <> 'ok' then checks.what_to_do
+            when answers.status = 'ok' then null
+            when answers.status = 'blind'
+                then
+                    'Nothing while it is new: it needs more to compare with. If it stays: '
+                    || checks.what_to_do
+            else checks.what_to_do
         end as what_to_do
 
     from checks
