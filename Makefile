@@ -72,7 +72,7 @@ format: $(VENV)/installed-dev  ## Put the style right where a machine can
 	@$(BIN)/sqlfluff fix models tests --disable-progress-bar
 
 pytest: $(VENV)/installed-dev  ## Tests of the package and of the local build
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 parity: export STRIDE_HOME := target/parity/home
 parity: $(VENV)/installed-dev  ## Build the sample on DuckDB and on Spark through dbt-databricks, and compare

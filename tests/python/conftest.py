@@ -25,6 +25,14 @@ atexit.register(shutil.rmtree, PARSED, ignore_errors=True)
 DBT = DbtServer()
 
 
+LONG = ("test_build", "test_incremental", "test_daily", "test_real_export", "test_leaks")
+"""Files that build much go first, so that no process is left alone with them at the end."""
+
+
+def pytest_collection_modifyitems(items) -> None:
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
+
 class Home:
     """One STRIDE_HOME: imports into it, builds it, asks it."""
 
