@@ -85,12 +85,12 @@ final as (
         lag(longest_run_30d_m) over (
             partition by athlete_id order by feature_date asc nulls last
         ) as longest_run_before_m,
-        count_if(has_run) over (
+        count(case when has_run then 1 end) over (
             partition by athlete_id order by feature_date asc nulls last
             rows between 30 preceding and 1 preceding
         ) as run_days_before,
         -- The three weeks that a ratio compares the last seven days with.
-        count_if(has_load) over (
+        count(case when has_load then 1 end) over (
             partition by athlete_id order by feature_date asc nulls last
             rows between 27 preceding and 7 preceding
         ) as active_days_before

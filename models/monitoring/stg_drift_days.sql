@@ -21,9 +21,11 @@ final as (
         week_median,
         reference_median,
         reference_days,
-        row_number() over (
-            partition by athlete_id, feature_name
-            order by feature_date desc nulls last
+        cast(
+            row_number() over (
+                partition by athlete_id, feature_name
+                order by feature_date desc nulls last
+            ) as bigint
         ) as days_back
 
     from verdicts

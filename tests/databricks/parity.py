@@ -98,9 +98,7 @@ def parse_arguments() -> argparse.Namespace:
         action="store_true",
         help="build twice, first as of the day before: incremental paths",
     )
-    parser.add_argument(
-        "--no-tests", action="store_true", help="on Databricks, build and compare the tables only"
-    )
+    parser.add_argument("--no-tests", action="store_true", help="build and compare the tables only")
     parser.add_argument("--select", help="build only these nodes")
     parser.add_argument("--project", type=Path, default=HERE.parents[1], help="dbt project")
     parser.add_argument("--work", type=Path, default=Path("target/parity"), help="scratch folder")
@@ -138,8 +136,7 @@ def build(project: Path, engine: str, work: Path, env: dict, arguments, days_bef
     if days_before < arguments.twice:
         # What the first build has tested of the models' arithmetic, the second need not again.
         command += ["--exclude-resource-type", "unit_test"]
-    elif arguments.no_tests and engine == "databricks":
-        # Equal tables pass equal tests.
+    elif arguments.no_tests:
         command += ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
     if arguments.select:
         command += ["--select", *arguments.select.split()]
