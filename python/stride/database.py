@@ -33,7 +33,7 @@ def reading(database: Path):
         with duckdb.connect(str(database), read_only=True) as connection:
             connection.execute("set TimeZone = 'UTC'")
             yield connection
-    except duckdb.CatalogException:
+    except (duckdb.CatalogException, duckdb.BinderException):
         raise StrideError(f"The build in {database} is not complete: run `make build`.") from None
     except duckdb.IOException:
         raise StrideError(
@@ -78,17 +78,31 @@ def has_table(connection, name: str) -> bool:
     return found.fetchone() is not None
 
 
-def check_athlete(connection, athlete_id: str) -> None:
-    """Refuse an athlete who is not in the build.
+def athletes_of(connection, athlete_id: str | None = None) -> list[str]:
+    """List the athletes of the build, or the one asked for.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+    athlete_id : str, optional
+
+    Returns
+    -------
+    list of str
+        In alphabetical order.
 
     Raises
     ------
     StrideError
+        If the one asked for is not in the build.
     """
     rows = connection.execute("select athlete_id from silver.athletes order by all").fetchall()
     known = [name for (name,) in rows]
-    if athlete_id not in known:
-        names = ", ".join(known[:20]) + f" and {len(known) - 20:,} more" * (len(known) > 20)
-        raise StrideError(
-            f"There is no athlete {athlete_id!r} in this build; known: {names or 'none'}."
-        )
+    if athlete_id is None:
+        return known
+    if athlete_id in known:
+        return [athlete_id]
+    names = ", ".join(known[:20]) + f" and {len(known) - 20:,} more" * (len(known) > 20)
+    raise StrideError(
+        f"There is no athlete {athlete_id!r} in this build; known: {names or 'none'}."
+    )

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from stride.database import check_athlete, has_table, reading
+from stride.database import athletes_of, has_table, reading
 from stride.ingest.athletes import known_athletes
 from stride.notify.plain_text import one_line
 from stride.report.words import day, number, span, time
@@ -84,7 +84,7 @@ def read_status(
         if not has_table(connection, "silver.athletes"):
             return Status(known_athletes(landing), is_built=False)
         if athlete_id is not None:
-            check_athlete(connection, athlete_id)
+            athletes_of(connection, athlete_id)
         rows = connection.execute("select athlete_id from silver.athletes order by all")
         athletes = [name for (name,) in rows.fetchall() if athlete_id in (None, name)]
         for name, (table, query) in _TABLES.items():

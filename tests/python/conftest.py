@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -87,6 +88,26 @@ class Home:
         if mine.exists() and not parsed.exists():
             shutil.copy(mine, parsed)
         return done
+
+    def kill_dbt(self, moment: str, *arguments: str, as_of: date) -> None:
+        """Run dbt and kill it as soon as it says ``moment``; it must come to say so."""
+        dbt = subprocess.Popen(
+            [
+                *(Path(sys.executable).with_name("dbt"), "--no-use-colors", *arguments),
+                *("--vars", f"{{as_of_date: {as_of}}}"),
+            ],
+            cwd=self.project,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for line in dbt.stdout:
+            if moment in line:
+                dbt.send_signal(signal.SIGKILL)
+                break
+        else:
+            pytest.fail(f"dbt never said {moment!r}")
+        dbt.wait()
 
     def build(self, as_of: date = LAST_DAY, *arguments: str, unit_tests: bool = False) -> None:
         """Build as a user does; dbt's unit tests say the same in every home, so once is enough."""

@@ -2,17 +2,13 @@
 
 import re
 import shutil
-import signal
-import subprocess
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
-import pytest
-from conftest import LAST_DAY, ROOT, Home
+from conftest import LAST_DAY, Home
 
 OF_THE_RUN = {
     "run_id",
@@ -157,26 +153,7 @@ def test_a_killed_build_run_again_gives_the_same_tables(sample_home, tmp_path):
     moment = "START python table model training.py_train"
     home = Home(tmp_path / "killed")
     shutil.copytree(sample_home.folder / "landing", home.folder / "landing")
-    dbt = subprocess.Popen(
-        [
-            Path(sys.executable).with_name("dbt"),
-            "--no-use-colors",
-            "build",
-            "--vars",
-            f"{{as_of_date: {LAST_DAY}}}",
-        ],
-        cwd=ROOT,
-        env=home.environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    for line in dbt.stdout:
-        if moment in line:
-            dbt.send_signal(signal.SIGKILL)
-            break
-    else:
-        pytest.fail(f"the build never said {moment!r}")
-    dbt.wait()
+    home.kill_dbt(moment, "build", as_of=LAST_DAY)
     assert len(home.tables()) < len(sample_home.tables())
     home.build()
     assert_computed_alike(content(sample_home), content(home))

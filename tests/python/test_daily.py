@@ -2,11 +2,7 @@
 
 import os
 import re
-import signal
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -39,31 +35,9 @@ def home(sample_home, tmp_path_factory) -> Home:
     return home
 
 
-def killed_at(home: Home, moment: str) -> None:
-    """What a daily run keeps, dying when dbt says so; test_build has the rest."""
-    dbt = subprocess.Popen(
-        [
-            *(Path(sys.executable).with_name("dbt"), "--no-use-colors", "run"),
-            *("--threads", "1", "--select", *FORECASTS),
-            *("--vars", f"{{as_of_date: {NEXT_DAY}}}"),
-        ],
-        cwd=ROOT,
-        env=home.environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    for line in dbt.stdout:
-        if moment in line:
-            dbt.send_signal(signal.SIGKILL)
-            break
-    else:
-        pytest.fail(f"the run never said {moment!r}")
-    dbt.wait()
-
-
 def test_a_daily_run_killed_at_step_after_step_doubles_nothing_and_loses_nothing(sample_home, home):
     for moment in MOMENTS:
-        killed_at(home, moment)
+        home.kill_dbt(moment, "run", "--threads", "1", "--select", *FORECASTS, as_of=NEXT_DAY)
     done = home.dbt("run", "--select", *FORECASTS, as_of=NEXT_DAY)
     assert done.returncode == 0, done.stdout[-3000:]
     before, after = content(sample_home), content(home)

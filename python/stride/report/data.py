@@ -4,10 +4,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pandas as pd
 
-from stride.errors import StrideError
+from stride.database import athletes_of, reading
 from stride.report import queries
 
 
@@ -49,7 +48,7 @@ def read_build(database: Path, athlete: str | None = None) -> Build:
     Build
     """
     with _open(database) as connection:
-        athletes = _athletes(connection, athlete)
+        athletes = athletes_of(connection, athlete)
         shown = athletes[: queries.MOST_ATHLETES]
         _choose(connection, shown)
         wanted = queries.OF_ATHLETES | queries.OF_ALL
@@ -73,26 +72,17 @@ def read_forecasts(database: Path, athlete: str | None = None) -> tuple[list[str
         `gold.athlete_predictions`.
     """
     with _open(database) as connection:
-        athletes = _athletes(connection, athlete)
+        athletes = athletes_of(connection, athlete)
         _choose(connection, athletes)
         return athletes, connection.execute(queries.OF_ATHLETES["forecasts"]).df()
 
 
 @contextmanager
 def _open(database: Path):
-    if not database.is_file():
-        raise StrideError(f"There is no build at {database} yet: run `make build` first.")
-    try:
-        with duckdb.connect(str(database), read_only=True) as connection:
-            for relation, columns in queries.LATER.items():
-                _view(connection, relation, columns)
-            yield connection
-    except (duckdb.CatalogException, duckdb.BinderException):
-        raise StrideError(f"The build in {database} is not complete: run `make build`.") from None
-    except duckdb.IOException:
-        raise StrideError(
-            f"{database} can't be read: wait for the running build, or run `make build` again."
-        ) from None
+    with reading(database) as connection:
+        for relation, columns in queries.LATER.items():
+            _view(connection, relation, columns)
+        yield connection
 
 
 def _view(connection, relation: str, columns: dict[str, str]) -> None:
@@ -119,15 +109,3 @@ def _quoted(name: str) -> str:
 
 def _choose(connection, athletes: list[str]) -> None:
     connection.register("chosen", pd.DataFrame({"athlete_id": pd.Series(athletes, dtype=str)}))
-
-
-def _athletes(connection, athlete: str | None) -> list[str]:
-    """All athletes of the build, or the one asked for."""
-    rows = connection.execute("select athlete_id from silver.athletes order by all").fetchall()
-    known = [name for (name,) in rows]
-    if athlete is None:
-        return known
-    if athlete in known:
-        return [athlete]
-    names = ", ".join(known[:20]) + f" and {len(known) - 20:,} more" * (len(known) > 20)
-    raise StrideError(f"There is no athlete {athlete!r} in this build; known: {names or 'none'}.")

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from stride.database import check_athlete, reading
+from stride.database import athletes_of, reading
 from stride.errors import StrideError
+from stride.racetime.intervals import Z80
 from stride.whatif.fitness import project
 from stride.whatif.taper import taper_factors
 from stride.whatif.training import Past
@@ -19,7 +20,6 @@ PAST_DAYS = 85
 """The 84 that the longest window holds, and today, which a race today does not know."""
 _WANDER = 0.0022
 """A runner's state wanders by this share per square root of a day: 1.2 % in 30 days."""
-_Z80 = 1.2815515594600038
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def read_athlete(database: Path, athlete_id: str | None, distance_m: float) -> A
 
 def _chosen(connection, athlete_id: str | None) -> str:
     if athlete_id is not None:
-        check_athlete(connection, athlete_id)
+        athletes_of(connection, athlete_id)
         return athlete_id
     rows = connection.execute("select athlete_id from silver.athletes order by all limit 2")
     known = [name for (name,) in rows.fetchall()]
@@ -253,7 +253,7 @@ def forecast(model, athlete: Athlete, plan: pd.DataFrame, distance_m: float, rac
     row = race_features(athlete, plan, distance_m, race_day)
     then = model.predict_interval(row).iloc[0]
     now = model.predict_interval(athlete.features.assign(distance_m=distance_m)).iloc[0]
-    drift = _Z80 * _WANDER * np.sqrt((race_day - athlete.today).days)
+    drift = Z80 * _WANDER * np.sqrt((race_day - athlete.today).days)
     time_s = then["predicted_time_s"]
     ends = {}
     for end, sign in (("lower_80_s", -1.0), ("upper_80_s", 1.0)):
