@@ -153,6 +153,12 @@ def test_on_a_fresh_registry_the_first_pass_is_champion_and_the_same_data_are_th
     assert (number_of("champion"), number_of("challenger")) == ("1", None)
 
 
+def test_loading_a_version_leaves_the_import_path_alone():
+    path, number = sys.path.copy(), run(races(30))["model_version"]
+    registry.load(NAME, number)
+    assert sys.path == path
+
+
 def test_a_failed_gate_leaves_the_champion_and_ends_the_run_as_failed():
     run(races(30))
     receipt = run(races(31), FAILED)

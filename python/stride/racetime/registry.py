@@ -7,6 +7,7 @@ them.
 
 import logging
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -295,6 +296,8 @@ def load(model_name: str, number: str):
     """
     import mlflow
 
+    # The version's own copy of the code is for who has no Stride; here it must not come first.
+    path = sys.path.copy()
     try:
         return mlflow.sklearn.load_model(f"models:/{model_name}/{number}")
     except Exception as problem:  # a deleted file, a damaged one, a class of another release
@@ -302,6 +305,8 @@ def load(model_name: str, number: str):
             f"Version {number} of {model_name} can't be loaded ({_first_line(problem)}): forecasts "
             "come from stage 1 until `stride rollback` or the next training gives another."
         ) from problem
+    finally:
+        sys.path[:] = path
 
 
 def is_usable(model_name: str, number: str) -> bool:
