@@ -32,6 +32,18 @@ earlier_marks as (
 
 ),
 
+marks_by_athlete as (
+
+    {{ marks_by_athlete('marks') }}
+
+),
+
+earlier_marks_by_athlete as (
+
+    {{ marks_by_athlete('earlier_marks') }}
+
+),
+
 changed as (
 
     {{ first_changed_days('marks', 'earlier_marks') }}

@@ -17,6 +17,18 @@ earlier_marks as (
 
 ),
 
+marks_by_athlete as (
+
+    {{ marks_by_athlete('marks') }}
+
+),
+
+earlier_marks_by_athlete as (
+
+    {{ marks_by_athlete('earlier_marks') }}
+
+),
+
 last_days as (
 
     select

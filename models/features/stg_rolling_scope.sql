@@ -1,11 +1,5 @@
 with
 
-daily_features as (
-
-    select * from {{ ref('daily_features') }}
-
-),
-
 marks as (
 
     select
@@ -13,7 +7,7 @@ marks as (
         feature_date as mark_date,
         fingerprint
 
-    from daily_features
+    from {{ ref('daily_features') }}
 
 ),
 
@@ -23,14 +17,25 @@ earlier_marks as (
 
 ),
 
+marks_by_athlete as (
+
+    {{ marks_by_athlete('marks') }}
+
+),
+
+earlier_marks_by_athlete as (
+
+    {{ marks_by_athlete('earlier_marks') }}
+
+),
+
 last_days as (
 
     select
         athlete_id,
-        max(feature_date) as last_day
+        last_mark as last_day
 
-    from daily_features
-    group by athlete_id
+    from marks_by_athlete
 
 ),
 

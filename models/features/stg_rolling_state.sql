@@ -8,16 +8,29 @@ scope as (
 
 ),
 
+-- Asked of new histories alone: whose days go on, needs no look at the first of them.
 first_loads as (
 
     select
         scope.athlete_id,
         daily_features.training_load
 
+    from {{ ref('daily_features') }} as daily_features
+    inner join scope
+        on daily_features.athlete_id = scope.athlete_id
+        and daily_features.feature_date = scope.history_day
+    where scope.first_day <= scope.history_day
+
+),
+
+days_before as (
+
+    select
+        athlete_id,
+        {{ days_after('first_day', -1) }} as day_before
+
     from scope
-    inner join {{ ref('daily_features') }} as daily_features
-        on scope.athlete_id = daily_features.athlete_id
-        and scope.history_day = daily_features.feature_date
+    where first_day > history_day
 
 ),
 
@@ -25,15 +38,17 @@ first_loads as (
 states as (
 
     select
-        athlete_id,
-        {{ days_after('feature_date', 1) }} as first_day,
-        ctl,
-        atl,
-        load_ewma_7d,
-        load_ewma_28d,
-        days_of_history - 1 - days_since_last_run as last_run_index
+        earlier.athlete_id,
+        earlier.ctl,
+        earlier.atl,
+        earlier.load_ewma_7d,
+        earlier.load_ewma_28d,
+        earlier.days_of_history - 1 - earlier.days_since_last_run as last_run_index
 
-    from {{ earlier }}
+    from {{ earlier }} as earlier
+    inner join days_before
+        on earlier.athlete_id = days_before.athlete_id
+        and earlier.feature_date = days_before.day_before
 
 ),
 {%- else -%}
@@ -41,14 +56,14 @@ states as (
 
     select
         athlete_id,
-        first_day,
         0e0 as ctl,
         0e0 as atl,
         cast(null as double) as load_ewma_7d,
         cast(null as double) as load_ewma_28d,
         cast(null as bigint) as last_run_index
 
-    from scope
+    from days_before
+    where false
 
 ),
 {%- endif %}
@@ -65,11 +80,8 @@ final as (
         states.last_run_index
 
     from scope
-    inner join first_loads on scope.athlete_id = first_loads.athlete_id
-    left join states
-        on scope.athlete_id = states.athlete_id
-        and scope.first_day = states.first_day
-        and scope.first_day > scope.history_day
+    left join first_loads on scope.athlete_id = first_loads.athlete_id
+    left join states on scope.athlete_id = states.athlete_id
 
 )
 
