@@ -11,6 +11,7 @@ import pandas as pd
 from stride.database import athletes_of, reading
 from stride.errors import StrideError
 from stride.racetime.intervals import Z80
+from stride.racetime.stage_1 import DRIFT_SD
 from stride.whatif.fitness import project
 from stride.whatif.taper import taper_factors
 from stride.whatif.training import Past
@@ -18,8 +19,6 @@ from stride.whatif.training import Past
 LONGEST_HORIZON_DAYS = 365
 PAST_DAYS = 85
 """The 84 that the longest window holds, and today, which a race today does not know."""
-_WANDER = 0.0022
-"""A runner's state wanders by this share per square root of a day: 1.2 % in 30 days."""
 
 
 @dataclass(frozen=True)
@@ -253,7 +252,7 @@ def forecast(model, athlete: Athlete, plan: pd.DataFrame, distance_m: float, rac
     row = race_features(athlete, plan, distance_m, race_day)
     then = model.predict_interval(row).iloc[0]
     now = model.predict_interval(athlete.features.assign(distance_m=distance_m)).iloc[0]
-    drift = Z80 * _WANDER * np.sqrt((race_day - athlete.today).days)
+    drift = Z80 * DRIFT_SD * np.sqrt((race_day - athlete.today).days)
     time_s = then["predicted_time_s"]
     ends = {}
     for end, sign in (("lower_80_s", -1.0), ("upper_80_s", 1.0)):
