@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 
 import stride
 
 _DISTRIBUTIONS = {"sklearn": "scikit-learn"}
 """What a package is called where it is installed from, if not by its own name."""
+_PARSER = Lock()
+"""Python 3.11's parser fails now and then if two threads parse at once."""
 
 
 @contextmanager
@@ -79,7 +82,9 @@ def _modules() -> set[Path]:
 
 def _imports(module: Path) -> set[str]:
     names = set()
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+    with _PARSER:
+        tree = ast.parse(module.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
         elif isinstance(node, ast.Import):

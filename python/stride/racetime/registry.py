@@ -197,7 +197,7 @@ def log_model(model, example):
 
     from stride.racetime.model_code import pinned, staged
 
-    with staged() as code:
+    with staged() as code, _same_path():  # MLflow loads what it has logged, to try the example
         info = mlflow.sklearn.log_model(
             model,
             name="model",
@@ -296,15 +296,22 @@ def load(model_name: str, number: str):
     """
     import mlflow
 
-    # The version's own copy of the code is for who has no Stride; here it must not come first.
-    path = sys.path.copy()
     try:
-        return mlflow.sklearn.load_model(f"models:/{model_name}/{number}")
+        with _same_path():
+            return mlflow.sklearn.load_model(f"models:/{model_name}/{number}")
     except Exception as problem:  # a deleted file, a damaged one, a class of another release
         raise RegistryError(
             f"Version {number} of {model_name} can't be loaded ({_first_line(problem)}): forecasts "
             "come from stage 1 until `stride rollback` or the next training gives another."
         ) from problem
+
+
+@contextmanager
+def _same_path() -> Iterator[None]:
+    """Leave the import path as it is: a version's copy of the code is for who has no Stride."""
+    path = sys.path.copy()
+    try:
+        yield
     finally:
         sys.path[:] = path
 
