@@ -125,9 +125,12 @@ def _drop_constraint(self, spark, found):
 
 @rule(rf"^alter\s+table\s+{NAME}\s+(?:alter|change)\s+column\s+`?(\w+)`?\s+set\s+not\s+null$")
 def _set_not_null(self, spark, found):
+    column = (*self.unity.key(found[1]), found[2].lower())
+    if column in self.unity.not_null:
+        return Result()
     if spark.sql(f"select 1 from {found[1]} where `{found[2]}` is null limit 1").collect():
         raise ValueError(f"[DELTA_NOT_NULL_CONSTRAINT_VIOLATED] {found[1]}: {found[2]}")
-    self.unity.not_null.add((*self.unity.key(found[1]), found[2].lower()))
+    self.unity.not_null.add(column)
     # Delta takes NOT NULL with a new table only; on a table that stands, a CHECK holds as much.
     check = f"add constraint not_null_{found[2]} check (`{found[2]}` is not null)"
     return f"alter table {found[1]} {check}" if self.has_delta else Result()
@@ -140,7 +143,8 @@ def _drop_not_null(self, spark, found):
         if constraint["kind"] == "PRIMARY KEY" and column in map(str.lower, constraint["columns"]):
             raise ValueError(f"[CANNOT_DROP_NOT_NULL] {found[2]} is part of the key {name}.")
     self.unity.not_null.discard((*table, column))
-    return Result()
+    check = f"drop constraint if exists not_null_{column}"
+    return f"alter table {found[1]} {check}" if self.has_delta else Result()
 
 
 @rule(rf"^alter\s+table\s+{NAME}\s+cluster\s+by\s+(.*)$")
