@@ -12,6 +12,13 @@ gate as (
 
 ),
 
+-- This run's, so that what was put right at noon shows.
+scores as (
+
+    select * from {{ ref('py_score_race_time') }}
+
+),
+
 predictions as (
 
     select predictions.*
@@ -58,11 +65,36 @@ spoken as (
 
 ),
 
+shadowed as (
+
+    select
+        'challenger' as check_name,
+        case
+            when count(silent_challenger) > 0 then 'warn'
+            when count(case when fallback_reason = 'registry_unreachable' then 1 end) = count(*)
+                then 'blind'
+            else 'ok'
+        end as status,
+        coalesce(
+            'Version ' || min(silent_challenger) || ' is the challenger and can not be loaded.',
+            case
+                when count(case when model_role = 'challenger' then 1 end) > 0
+                    then 'The challenger forecasts in the shadow.'
+                else 'No challenger forecasts.'
+            end
+        ) as detail
+
+    from scores
+
+),
+
 final as (
 
     select * from passed
     union all
     select * from spoken
+    union all
+    select * from shadowed
 
 )
 

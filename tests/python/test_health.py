@@ -1,11 +1,15 @@
 """Health: what must stop the build stops it, what must not does not, and no check is forgotten."""
 
 import csv
+import os
 import shutil
+from unittest import mock
 
 import duckdb
 import pytest
-from conftest import ROOT, Home
+from conftest import LAST_DAY, ROOT, Home
+
+NAME = "stride.training.race_time"
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +62,40 @@ def test_a_warning_does_not_stop_the_build_and_a_failure_does(home):
     say(home, "fail")
     done = home.dbt("test", "--select", "health_has_no_fail_today", "health_has_no_warn_today")
     assert done.returncode == 1 and "FAIL 1 health_has_no_fail" in done.stdout
+
+
+def test_a_challenger_that_can_not_be_loaded_is_told_until_it_is_back(home):
+    first = let_challenge(home, "gone")
+    status, detail, what_to_do = health_of(home, "challenger")
+    assert status == "warn" and "restore its artifact" in what_to_do
+    assert detail == "Version 2 is the challenger and can not be loaded."
+    let_challenge(home, first)
+    assert health_of(home, "challenger") == ("ok", "The challenger forecasts in the shadow.", None)
+
+
+def let_challenge(home: Home, which: str) -> str:
+    """Give the challenger's alias to a version, or to a new one whose files are gone."""
+    from stride.racetime import registry
+
+    with mock.patch.dict("os.environ", {"STRIDE_HOME": str(home.folder)}):
+        # MLflow leaves the place that an earlier test set.
+        os.environ.pop("MLFLOW_TRACKING_URI", None)
+        client = registry.connect()
+        before = client.get_model_version_by_alias(NAME, registry.CHALLENGER)
+        if which == "gone":
+            nowhere = (home.folder / "gone").as_uri()
+            which = client.create_model_version(
+                NAME, nowhere, before.run_id, tags=before.tags
+            ).version
+        client.set_registered_model_alias(NAME, registry.CHALLENGER, which)
+        return before.version
+
+
+def health_of(home: Home, check: str) -> tuple:
+    """What health says of a check after a run that scores."""
+    done = home.dbt("run", "--select", "py_score_race_time", "health", as_of=LAST_DAY)
+    assert done.returncode == 0, done.stdout[-3000:]
+    (row,) = home.ask(
+        f"select status, detail, what_to_do from monitoring.health where check_name = '{check}'"
+    )
+    return row

@@ -114,6 +114,14 @@ def test_a_challenger_that_is_gone_does_not_silence_the_champion(tmp_path, caplo
         artifact.unlink()
     assert [voice.version for voice in voices(NAME)] == ["1"]
     assert "(challenger) can't be loaded" in caplog.text
+    assert set(scores()["silent_challenger"]) == {"2"}
+
+
+def test_a_challenger_that_speaks_or_is_not_there_is_not_called_silent():
+    run(races(30))
+    assert scores()["silent_challenger"].isna().all()
+    run(races(31), FAILED)
+    assert scores()["silent_challenger"].isna().all()
 
 
 def test_a_version_is_resolved_once_and_an_alias_that_moves_meanwhile_changes_nothing():

@@ -57,6 +57,7 @@ COLUMNS = {
     "model_role": "string",
     "model_run_id": "string",
     "fallback_reason": "string",
+    "silent_challenger": "string",
     "code_commit": "string",
 }
 
@@ -73,6 +74,8 @@ class Voice(NamedTuple):
     background: pd.DataFrame | None = None
     """Rows that a typical athlete is told from; without them no reasons are given."""
     fallback_reason: str | None = None
+    silent_challenger: str | None = None
+    """Version that should speak in this one's shadow and can't be loaded."""
 
 
 def scorer(model_name: str, specification: str | None = None) -> functools.partial:
@@ -109,7 +112,8 @@ def voices(model_name: str, specification: str | None = None) -> list[Voice]:
     Returns
     -------
     list of Voice
-        The champion first; in its place stage 1 if there is none or it can't be loaded.
+        The champion first; in its place stage 1 if there is none or it can't be loaded. It names
+        the challenger if that can't be loaded.
     """
     try:
         client = registry.connect()
@@ -128,7 +132,9 @@ def voices(model_name: str, specification: str | None = None) -> list[Voice]:
     found = [spoken or _stage_1(UNUSABLE if champion else NO_CHAMPION)]
     if challenger and challenger != champion:
         shadow = load(challenger, registry.CHALLENGER)
-        found += [shadow] if shadow else []
+        if shadow is None:
+            return [found[0]._replace(silent_challenger=challenger.number)]
+        found.append(shadow)
     return found
 
 
@@ -198,6 +204,7 @@ def _ask(voice: Voice, targets: pd.DataFrame) -> pd.DataFrame:
         model_role=voice.role,
         model_run_id=voice.run_id,
         fallback_reason=voice.fallback_reason,
+        silent_challenger=voice.silent_challenger,
     )
 
 
