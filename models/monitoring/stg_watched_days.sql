@@ -28,7 +28,8 @@ final as (
         states.run_distance_28d_m,
         states.run_distance_84d_m,
         states.longest_run_60d_m,
-        states.monotony
+        states.monotony,
+        states.training_load
 
     from states
     inner join athletes on states.athlete_id = athletes.athlete_id

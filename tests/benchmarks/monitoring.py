@@ -19,10 +19,20 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 import monitoring_simulations as simulate
 
 from stride.monitoring import estimated_performance as performance
-from stride.monitoring.drift import INPUTS, check
+from stride.monitoring.drift import INPUTS, LOAD, check
 
 DRIFT_DAYS = 5
 """As the var drift_days."""
+JUMPS = (3, 4, 5, 6)
+LOADS = {
+    "training stops": 0,
+    "load is a third": 1 / 3,
+    "load halves": 0.5,
+    "load x 1.5": 1.5,
+    "load doubles": 2,
+    "load triples": 3,
+}
+"""What every day's load is multiplied by from a day on."""
 
 
 def drifted(inputs: pd.DataFrame, last: int) -> pd.Series:
@@ -48,11 +58,10 @@ def drift_rates(athletes: int, years: float, rng) -> None:
             naive.append(
                 {c: ks_2samp(window[c][:90], window[c][90:]).pvalue < 0.05 for c in ("ctl", "acwr")}
             )
-        moved = simulate.jump(inputs, first, 4, rng)
-        found.setdefault("jump of 4 spreads", []).append(drifted(moved, first + 13))
-        moved = simulate.jump(inputs, first, 3, rng)
-        found.setdefault("jump of 3 spreads", []).append(drifted(moved, first + 13))
-        for name, factor in (("training stops", 0), ("load halves", 0.5), ("load doubles", 2)):
+        for spreads in JUMPS:
+            moved = simulate.jump(inputs, first, spreads, rng)
+            found.setdefault(spreads, []).append(drifted(moved, first + 13))
+        for name, factor in LOADS.items():
             changed = loads.copy()
             changed[first:] *= factor
             moved = simulate.inputs_of(changed, np.random.default_rng(0))
@@ -62,15 +71,21 @@ def drift_rates(athletes: int, years: float, rng) -> None:
                     drifted(moved, first + span - 1)
                 )
     table = pd.DataFrame({"stationary": pd.DataFrame(alarms).mean()})
-    for name in ("jump of 4 spreads", "jump of 3 spreads"):
-        table[name] = pd.DataFrame(found[name]).mean()
+    for spreads in JUMPS:
+        table[f"jump of {spreads} spreads"] = pd.DataFrame(found[spreads]).mean()
+    # A day's load is not moved by spreads; the lines below move it.
+    table.loc[LOAD, table.columns[1:]] = np.nan
     table.loc["any input"] = [
-        pd.DataFrame(rows).any(axis=1).mean()
-        for rows in (alarms, found["jump of 4 spreads"], found["jump of 3 spreads"])
+        pd.DataFrame(rows).any(axis=1).mean() for rows in (alarms, *map(found.get, JUMPS))
     ]
     print(f"\nDrift, {athletes} athletes, {years:g} years of history: share in drift, per cent")
     print((100 * table).round(1).to_string())
-    for name in list(found)[2:]:
+    by_jump = table[table.columns[1:]].set_axis(JUMPS, axis="columns").drop(index=LOAD)
+    late = by_jump[by_jump[4] < 0.9]
+    for name, shares in late.iterrows():
+        enough = [str(spreads) for spreads in JUMPS if shares[spreads] >= 0.9]
+        print(f"  {name}: 90 % are found from {(enough or ['over 6'])[0]} spreads on, not from 4")
+    for name in list(found)[len(JUMPS) :]:
         print(f"  {name:24} {100 * pd.DataFrame(found[name]).any(axis=1).mean():5.1f}  any input")
     for name, share in (100 * pd.DataFrame(naive).mean()).items():
         print(f"  KS test, p < 0.05, {name:5} {share:5.1f}  of the same stationary athletes")

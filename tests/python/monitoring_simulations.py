@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from stride.monitoring.drift import INPUTS
+from stride.monitoring.drift import INPUTS, LOAD
 from stride.monitoring.estimated_performance import INPUTS as FORECAST_INPUTS
 
 WARM_UP = 126
@@ -48,6 +48,7 @@ def inputs_of(loads: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
             "run_distance_84d_m": run.rolling(84).sum(),
             "longest_run_60d_m": run.rolling(60).max(),
             "monotony": (week.mean() / week.std(ddof=0).where(week.mean() > 0)).clip(upper=10),
+            "training_load": load,
         }
     )
     return frame[INPUTS]
@@ -61,11 +62,15 @@ def history(inputs: pd.DataFrame, last: int, athlete: str = "a") -> pd.DataFrame
 
 
 def jump(inputs: pd.DataFrame, first: int, spreads: float, rng) -> pd.DataFrame:
-    """The same inputs, each moved from day ``first`` on by so many of its own spreads."""
-    past = inputs.iloc[WARM_UP:first]
+    """The same inputs, each moved from day ``first`` on by so many of its own spreads.
+
+    But for the load of a day: it is watched as a ratio, and below zero it would be no load.
+    """
+    names = [name for name in INPUTS if name != LOAD]
+    past = inputs.iloc[WARM_UP:first][names]
     spread = (past.quantile(0.84) - past.quantile(0.16)) / 2
     moved = inputs.copy()
-    moved.iloc[first:] += spreads * spread * rng.choice([-1, 1], len(INPUTS))
+    moved.loc[moved.index[first:], names] += spreads * spread * rng.choice([-1, 1], len(names))
     return moved
 
 

@@ -4,8 +4,11 @@ from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pandas as pd
 import pytest
 from conftest import ROOT, Home
+
+from stride.monitoring.drift import INPUTS, check
 
 SOURCES = {
     # What is imported: athlete, zone, rows, activities, duplicates, in quarantine. Two runs of the
@@ -146,3 +149,30 @@ def test_the_days_of_a_real_athlete_recomputed_from_the_activities(real_home):
         assert found["tsb"] == pytest.approx(yesterday, abs=1e-9)
         month = loads.to_numpy()[(age >= 0) & (age < 28)].sum()
         assert found["load_28d"] == pytest.approx(month, rel=1e-9)
+
+
+def test_drift_sees_the_break_of_2024_and_is_mostly_silent_in_the_year_before(real_home):
+    states = real_home.frame(
+        f"""select athlete_id, feature_date, {", ".join(INPUTS)} from features.rolling_features
+        where athlete_id = 'b' and days_of_history > 126 and feature_date < '2024-12-01'"""
+    )
+    in_drift = {
+        day.date(): drifting_inputs(states, day)
+        for day in pd.date_range("2023-10-06", "2024-11-30", freq="2D")
+    }
+    # Nothing at all from 2024-10-06 to 2024-10-14, and little after it.
+    seen = {day for day, inputs in in_drift.items() if "acwr" in inputs}
+    assert min(seen) in (date(2024, 10, 18), date(2024, 10, 20))
+    before = {day: inputs for day, inputs in in_drift.items() if day <= date(2024, 10, 15)}
+    # What is seen there is the rest after the marathon of 2023-10-08 and what followed from it.
+    assert sum(bool(inputs) for inputs in before.values()) < 0.15 * len(before)
+    assert not any(inputs for day, inputs in before.items() if day > date(2024, 1, 15))
+
+
+def drifting_inputs(states: pd.DataFrame, day: pd.Timestamp) -> set[str]:
+    """What `athlete_drift` would call drifting on a morning."""
+    window = states[
+        (states["feature_date"] < day) & (states["feature_date"] >= day - pd.Timedelta(days=1109))
+    ]
+    over = check(window).groupby("feature_name")["is_over"].sum()
+    return set(over[over >= 5].index)

@@ -8,6 +8,11 @@ distance to the past to be small? What that was in every other week of up to thr
 is usual. Level and change over three weeks are both asked: a slow input shows a jump as a change
 first.
 
+All that is a sum of days hides a load that doubles: rest days and illness move sums as much. So one
+thing more is watched, what a day with training is worth beside others of its weekday: ten days over
+the 28 before them, as a ratio, which no rest day and no long run on Sunday moves. What is usual is
+told for more and for less apart.
+
 NannyML's calculator fits one object an input and judges by that test's p-value. Here are ten
 inputs, hundreds of weeks and thousands of athletes, so the distance is computed in NumPy; a test
 holds it equal to NannyML's.
@@ -16,6 +21,8 @@ holds it equal to NannyML's.
 import numpy as np
 import pandas as pd
 
+LOAD = "training_load"
+"""Daily load, of which the days with training are watched."""
 INPUTS = [
     "ctl",
     "atl",
@@ -27,6 +34,7 @@ INPUTS = [
     "run_distance_84d_m",
     "longest_run_60d_m",
     "monotony",
+    LOAD,
 ]
 """Columns of `features.rolling_features` that are watched."""
 
@@ -42,10 +50,14 @@ _CHANGE = 21
 _REFERENCE_DAYS = 3 * 365
 _SMALL = 0.5
 """A KS distance that counts as small."""
-_FACTOR = 1.75
+_FACTOR = 1.8
 """What is unusual: so many times what 95 % of the past weeks were moved by."""
 _FLOOR = 1.0
 """A move of less than one spread is never drift."""
+_LOAD_DAYS, _LOAD_DAYS_BEFORE = 10, 28
+"""Days whose training is compared, and those that it is compared with."""
+_LOAD_FACTOR = 1.4
+"""As `_FACTOR`, for one side: ten days are an average already, so chance moves them less."""
 
 COLUMNS = {
     "athlete_id": "string",
@@ -79,8 +91,8 @@ def check(days: pd.DataFrame) -> pd.DataFrame:
         The columns of `COLUMNS`, one row per athlete, input and day of the last `CHECKED_DAYS`.
         ``statistic`` and ``limit_value`` are in spreads (half the distance from the 16th to the
         84th percentile of the reference), of ``kind`` level or change, whichever is nearer to its
-        limit or further over it. They and ``is_over`` are null where there is no verdict: too
-        short a past, or nothing measured that week.
+        limit or further over it; of `LOAD`, ratio. They and ``is_over`` are null where there is no
+        verdict: too short a past, or nothing measured that week.
     """
     days = days.sort_values(["athlete_id", "feature_date"])
     parts = [
@@ -124,7 +136,11 @@ def _check_athlete(athlete: str, dates: np.ndarray, values: pd.DataFrame) -> pd.
     rows = [
         (name, day, *verdict)
         for name, column in columns.items()
-        for day, verdict in zip(dates[-checked:], _check_input(column, checked), strict=True)
+        for day, verdict in zip(
+            dates[-checked:],
+            (_check_load if name == LOAD else _check_input)(column, checked),
+            strict=True,
+        )
     ]
     frame = pd.DataFrame(rows, columns=list(COLUMNS)[1:])
     frame["reference_days"] = frame["reference_days"].astype("Int64")
@@ -139,7 +155,7 @@ def _check_input(column: np.ndarray, checked: int) -> list[tuple]:
     change[_CHANGE:] = column[_CHANGE:] - column[:-_CHANGE]
     past = column[:split][~np.isnan(column[:split])]
     if len(past) < MIN_REFERENCE_DAYS:
-        return [(None, np.nan, np.nan, None, np.nan, np.nan, np.nan, len(past))] * checked
+        return [_no_verdict(len(past))] * checked
     moves = {
         kind: _moves(series, split) for kind, series in (("level", column), ("change", change))
     }
@@ -166,17 +182,71 @@ def _check_input(column: np.ndarray, checked: int) -> list[tuple]:
     return verdicts
 
 
+def _no_verdict(days: int) -> tuple:
+    return (None, np.nan, np.nan, None, np.nan, np.nan, np.nan, days)
+
+
+def _check_load(loads: np.ndarray, checked: int) -> list[tuple]:
+    """The same for what a day with training is worth."""
+    split = max(0, len(loads) - checked - _WINDOW + 1)
+    ratios = _load_ratios(loads, split)
+    past = np.sort(ratios[:split][~np.isnan(ratios[:split])])
+    if len(past) < MIN_REFERENCE_DAYS:
+        return [_no_verdict(len(past))] * checked
+    usual, spread = np.median(past), _spread(past)
+    limits = [
+        max(_FLOOR, _LOAD_FACTOR * np.quantile(side * (past - usual), 0.95) / spread)
+        for side in (1, -1)
+    ]
+    verdicts = []
+    for end in range(len(loads) - checked + 1, len(loads) + 1):
+        move = (ratios[end - 1] - usual) / spread
+        if np.isnan(move):
+            verdicts.append(_no_verdict(len(past)))
+            continue
+        limit = limits[int(move < 0)]
+        now, before = (
+            days[days > 0]
+            for days in (
+                loads[end - _LOAD_DAYS : end],
+                loads[end - _LOAD_DAYS - _LOAD_DAYS_BEFORE : end - _LOAD_DAYS],
+            )
+        )
+        verdicts.append(
+            (
+                *("ratio", abs(move), limit, bool(abs(move) > limit)),
+                *(ks_distance(now, before), np.median(now), np.median(before), len(past)),
+            )
+        )
+    return verdicts
+
+
+def _load_ratios(loads: np.ndarray, split: int) -> np.ndarray:
+    """Logarithm of what a training day is worth, of the days to each day over those before them."""
+    logs = pd.Series(np.log(np.where(loads > 0, loads, np.nan)))
+    weekday = np.arange(len(loads)) % 7
+    usual = logs[:split].groupby(weekday[:split]).median()
+    logs -= usual.reindex(weekday).to_numpy()
+    now = logs.rolling(_LOAD_DAYS, min_periods=_LOAD_DAYS // 3).mean()
+    before = logs.rolling(_LOAD_DAYS_BEFORE, min_periods=_LOAD_DAYS_BEFORE // 3).mean()
+    return (now - before.shift(_LOAD_DAYS)).to_numpy()
+
+
 def _moves(series: np.ndarray, split: int) -> tuple[np.ndarray, float]:
     """How far each checked week must be moved, in spreads, and what is unusual."""
     reference = np.sort(series[:split][~np.isnan(series[:split])])
-    low, high = _quantiles(reference, np.array([0.16, 0.84]))
-    # Half the values may be equal (zero in a week of rest): then the deviation is the spread.
-    spread = max((high - low) / 2, reference.std() / 2, 1e-9)
+    spread = _spread(reference)
     weeks = np.lib.stride_tricks.sliding_window_view(series, _WINDOW)
     usual = _move(weeks[: max(1, split - _WINDOW + 1) : 3], reference) / spread
     usual = usual[~np.isnan(usual)]
     limit = _FACTOR * np.quantile(usual, 0.95) if len(usual) else 0.0
     return _move(weeks[split:], reference) / spread, max(_FLOOR, limit)
+
+
+def _spread(reference: np.ndarray) -> float:
+    low, high = _quantiles(reference, np.array([0.16, 0.84]))
+    # Half the values may be equal (zero in a week of rest): then the deviation is the spread.
+    return max((high - low) / 2, reference.std() / 2, 1e-9)
 
 
 _STEPS = np.arange(_WINDOW) / _WINDOW
