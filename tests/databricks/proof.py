@@ -66,10 +66,14 @@ class Project:
 class OnDelta(Project):
     """The project in the stand-in workspace, on Delta Lake."""
 
-    def ask(self, sql: str) -> list[tuple]:
+    def rows(self, sql: str) -> list[dict]:
         """Rows of a statement, as the SQL connector brings them."""
         with connect(self.environment) as connection:
-            return [tuple(row.values()) for row in fetch(connection, sql).to_pylist()]
+            return fetch(connection, sql).to_pylist()
+
+    def ask(self, sql: str) -> list[tuple]:
+        """The same, without the names of the columns."""
+        return [tuple(row.values()) for row in self.rows(sql)]
 
     def log(self, kind: str) -> list[dict]:
         """What the workspace was asked: statements (sql), REST calls (rest), notebooks (python)."""

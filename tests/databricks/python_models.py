@@ -1,6 +1,6 @@
-"""Python models: each runs in a fresh process over Spark Connect, as on serverless compute."""
+"""Python models: each runs in a process of its own over Spark Connect, as on serverless compute."""
 
-import os
+import socket
 import subprocess
 import sys
 import time
@@ -27,10 +27,21 @@ _Writer.clusterBy = lambda self, *columns: self
 class PythonModels:
     """Runs the notebooks that dbt uploads."""
 
-    def __init__(self, state: Path, port: int, catalog: str, log: Log, has_delta: bool):
-        self.prelude = PRELUDE.format(port=port) + ("" if has_delta else WITHOUT_DELTA)
+    def __init__(self, state: Path, catalog: str, log: Log, has_delta: bool):
         self.state, self.catalog, self.log = state / "notebooks", catalog, log
         self.state.mkdir(exist_ok=True)
+        self.has_delta, self.prelude, self._place = has_delta, "", None
+        # Before Spark starts: its settings would make a server of a notebook.
+        self._server = subprocess.Popen(
+            [sys.executable, Path(__file__).with_name("notebooks.py")],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+        )
+
+    def connect(self, port: int) -> None:
+        """Lead notebooks to Spark Connect at a port."""
+        self.prelude = PRELUDE.format(port=port) + ("" if self.has_delta else WITHOUT_DELTA)
+        self._place = ("127.0.0.1", int(self._server.stdout.readline()))
 
     def run(self, path: str, code: str) -> str | None:
         """Run a notebook.
@@ -51,10 +62,8 @@ class PythonModels:
         script = self.state / (path.strip("/").replace("/", "__") + ".py")
         code = code.replace(f"`{self.catalog}`.", f"`{PHYSICAL}`.")
         script.write_text(self.prelude + code)
-        # Settings for the server's own Spark would turn this process into another server.
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("SPARK_", "PYSPARK_"))}
-        done = subprocess.run([sys.executable, script], capture_output=True, text=True, env=env)
-        error = done.stderr[-8000:] if done.returncode else None
+        answer = self._answer(script)
+        error = None if answer == "done" else answer[-8000:] or "The notebook's process died."
         self.log.write(
             "python",
             ok=error is None,
@@ -63,3 +72,8 @@ class PythonModels:
             error=error,
         )
         return error
+
+    def _answer(self, script: Path) -> str:
+        with socket.create_connection(self._place) as notebook:
+            notebook.sendall(f"{script}\n".encode())
+            return notebook.makefile().read()

@@ -119,20 +119,21 @@ def _add_constraint(self, spark, found):
 
 @rule(rf"^alter\s+table\s+{NAME}\s+drop\s+constraint\s+(?:if\s+exists\s+)?`?(\w+)`?")
 def _drop_constraint(self, spark, found):
-    dropped = self.unity.constraints.get(self.unity.key(found[1]), {}).pop(found[2].lower(), {})
-    return found.string if self.has_delta and dropped.get("kind") == "CHECK" else Result()
+    dropped = self.unity.constraints.get(self.unity.key(found[1]), {}).pop(found[2].lower(), None)
+    is_key = dropped is not None and dropped["kind"] != "CHECK"
+    return found.string if self.has_delta and not is_key else Result()
 
 
 @rule(rf"^alter\s+table\s+{NAME}\s+(?:alter|change)\s+column\s+`?(\w+)`?\s+set\s+not\s+null$")
 def _set_not_null(self, spark, found):
+    if spark.sql(f"select 1 from {found[1]} where `{found[2]}` is null limit 1").collect():
+        raise ValueError(f"[DELTA_NOT_NULL_CONSTRAINT_VIOLATED] {found[1]}: {found[2]}")
     column = (*self.unity.key(found[1]), found[2].lower())
     if column in self.unity.not_null:
         return Result()
-    if spark.sql(f"select 1 from {found[1]} where `{found[2]}` is null limit 1").collect():
-        raise ValueError(f"[DELTA_NOT_NULL_CONSTRAINT_VIOLATED] {found[1]}: {found[2]}")
     self.unity.not_null.add(column)
     # Delta takes NOT NULL with a new table only; on a table that stands, a CHECK holds as much.
-    check = f"add constraint not_null_{found[2]} check (`{found[2]}` is not null)"
+    check = f"add constraint not_null_{column[3]} check (`{found[2]}` is not null)"
     return f"alter table {found[1]} {check}" if self.has_delta else Result()
 
 
@@ -143,8 +144,10 @@ def _drop_not_null(self, spark, found):
         if constraint["kind"] == "PRIMARY KEY" and column in map(str.lower, constraint["columns"]):
             raise ValueError(f"[CANNOT_DROP_NOT_NULL] {found[2]} is part of the key {name}.")
     self.unity.not_null.discard((*table, column))
-    check = f"drop constraint if exists not_null_{column}"
-    return f"alter table {found[1]} {check}" if self.has_delta else Result()
+    if not self.has_delta:
+        return Result()
+    spark.sql(f"alter table {found[1]} drop constraint if exists not_null_{column}")
+    return found.string
 
 
 @rule(rf"^alter\s+table\s+{NAME}\s+cluster\s+by\s+(.*)$")

@@ -69,9 +69,9 @@ def test_nothing_is_emulated_that_delta_does(delta):
     used = {rule for record in delta.log("sql") if record["ok"] for rule in record.get("rules", [])}
     assert used <= EMULATED
     operations = {
-        operation
+        version["operation"]
         for table in ("features.rolling_features", "features.athlete_settings_history")
-        for (operation,) in delta.ask(f"select operation from (describe history {CATALOG}.{table})")
+        for version in delta.rows(f"describe history {CATALOG}.{table}")
     }
     assert {"DELETE", "WRITE", "MERGE"} <= operations
 
@@ -107,8 +107,8 @@ def test_a_feature_table_gets_its_key_once(delta, table):
     ],
 )
 def test_clustering_is_deltas_own(delta, table, columns):
-    ((found,),) = delta.ask(f"select clusteringColumns from (describe detail {CATALOG}.{table})")
-    assert list(found) == columns
+    (detail,) = delta.rows(f"describe detail {CATALOG}.{table}")
+    assert detail["clusteringColumns"] == columns
 
 
 def test_comments_are_the_descriptions(delta):

@@ -87,14 +87,15 @@ def main() -> None:
     die_with_parent()
     shutil.rmtree(state / "warehouse", ignore_errors=True)
     log = Log(state)
+    has_delta = arguments.jars is not None
+    models = PythonModels(state, arguments.catalog, log, has_delta)
     spark, connect_port = engine.start(state, arguments.jars)
     spark.sql("create schema if not exists default")
-    has_delta = arguments.jars is not None
+    models.connect(connect_port)
     statements = Statements(
         arguments.catalog, arguments.volumes.resolve(), Unity(arguments.catalog), has_delta
     )
     Handler.thrift = ThriftService(spark, statements, log)
-    models = PythonModels(state, connect_port, arguments.catalog, log, has_delta)
     Handler.rest = Rest(models, log)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
