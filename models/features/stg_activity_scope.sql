@@ -32,21 +32,15 @@ earlier_marks as (
 
 ),
 
-marks_by_athlete as (
+compared as (
 
-    {{ marks_by_athlete('marks') }}
-
-),
-
-earlier_marks_by_athlete as (
-
-    {{ marks_by_athlete('earlier_marks') }}
+    {{ compared_marks('marks', 'earlier_marks') }}
 
 ),
 
 changed as (
 
-    {{ first_changed_days('marks', 'earlier_marks') }}
+    {{ first_changed_days('marks', 'earlier_marks', 'compared') }}
 
 ),
 

@@ -17,15 +17,9 @@ earlier_marks as (
 
 ),
 
-marks_by_athlete as (
+compared as (
 
-    {{ marks_by_athlete('marks') }}
-
-),
-
-earlier_marks_by_athlete as (
-
-    {{ marks_by_athlete('earlier_marks') }}
+    {{ compared_marks('marks', 'earlier_marks') }}
 
 ),
 
@@ -35,13 +29,13 @@ last_days as (
         athlete_id,
         last_mark as last_day
 
-    from marks_by_athlete
+    from compared
 
 ),
 
 final as (
 
-    {{ recompute_scope('marks', 'earlier_marks', 'last_days') }}
+    {{ recompute_scope('marks', 'earlier_marks', 'compared', 'last_days') }}
 
 )
 
