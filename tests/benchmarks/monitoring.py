@@ -19,10 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 import monitoring_simulations as simulate
 
 from stride.monitoring import estimated_performance as performance
-from stride.monitoring.drift import INPUTS, LOAD, check
+from stride.monitoring.drift import LOAD
 
-DRIFT_DAYS = 5
-"""As the var drift_days."""
 JUMPS = (3, 4, 5, 6)
 LOADS = {
     "training stops": 0,
@@ -37,9 +35,7 @@ LOADS = {
 
 def drifted(inputs: pd.DataFrame, last: int) -> pd.Series:
     """Whether each input drifted, as `athlete_drift` would say."""
-    verdicts = check(simulate.history(inputs, last))
-    over = verdicts.groupby("feature_name")["is_over"].sum()
-    return (over >= DRIFT_DAYS)[INPUTS]
+    return simulate.drifted(simulate.history(inputs, last))
 
 
 def drift_rates(athletes: int, years: float, rng) -> None:

@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from stride.monitoring.drift import INPUTS, LOAD
+from stride.monitoring.drift import INPUTS, LOAD, check
 from stride.monitoring.estimated_performance import INPUTS as FORECAST_INPUTS
 
+DRIFT_DAYS = 5
+"""As the var drift_days."""
 WARM_UP = 126
 """Days before fitness, which starts at zero, is what it will be."""
 
@@ -59,6 +61,12 @@ def history(inputs: pd.DataFrame, last: int, athlete: str = "a") -> pd.DataFrame
     days = pd.date_range("2020-01-01", periods=len(inputs))
     frame = inputs.assign(athlete_id=athlete, feature_date=days)
     return frame.iloc[max(WARM_UP, last - 1109) : last + 1]
+
+
+def drifted(days: pd.DataFrame) -> pd.Series:
+    """Whether each input of an athlete drifted on the last day, as `athlete_drift` would say."""
+    over = check(days).groupby("feature_name")["is_over"].sum()
+    return (over >= DRIFT_DAYS)[INPUTS]
 
 
 def jump(inputs: pd.DataFrame, first: int, spreads: float, rng) -> pd.DataFrame:

@@ -11,8 +11,7 @@ DAYS = simulate.WARM_UP + 2 * 365 + 60
 
 
 def drifted(inputs, last) -> pd.Series:
-    verdicts = check(simulate.history(inputs, last))
-    return (verdicts.groupby("feature_name")["is_over"].sum() >= 5)[INPUTS]
+    return simulate.drifted(simulate.history(inputs, last))
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,13 @@
 from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
+import monitoring_simulations as simulate
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT, Home
 
-from stride.monitoring.drift import INPUTS, check
+from stride.monitoring.drift import INPUTS
 
 SOURCES = {
     # What is imported: athlete, zone, rows, activities, duplicates, in quarantine. Two runs of the
@@ -171,8 +172,5 @@ def test_drift_sees_the_break_of_2024_and_is_mostly_silent_in_the_year_before(re
 
 def drifting_inputs(states: pd.DataFrame, day: pd.Timestamp) -> set[str]:
     """What `athlete_drift` would call drifting on a morning."""
-    window = states[
-        (states["feature_date"] < day) & (states["feature_date"] >= day - pd.Timedelta(days=1109))
-    ]
-    over = check(window).groupby("feature_name")["is_over"].sum()
-    return set(over[over >= 5].index)
+    drifted = simulate.drifted(states[states["feature_date"] < day])
+    return set(drifted[drifted].index)

@@ -131,26 +131,21 @@ def ks_distance(left: np.ndarray, right: np.ndarray) -> float:
 def _check_athlete(athlete: str, dates: np.ndarray, values: pd.DataFrame) -> pd.DataFrame:
     checked = min(CHECKED_DAYS, len(values))
     # The past ends before the first week that is judged begins.
-    past = slice(max(0, len(values) - checked - _WINDOW + 1 - _REFERENCE_DAYS), None)
-    columns = {name: values[name].to_numpy()[past] for name in INPUTS}
-    rows = [
-        (name, day, *verdict)
-        for name, column in columns.items()
-        for day, verdict in zip(
-            dates[-checked:],
-            (_check_load if name == LOAD else _check_input)(column, checked),
-            strict=True,
-        )
-    ]
+    split = max(0, len(values) - checked - _WINDOW + 1)
+    start = max(0, split - _REFERENCE_DAYS)
+    rows = []
+    for name in INPUTS:
+        judge = _check_load if name == LOAD else _check_input
+        verdicts = judge(values[name].to_numpy()[start:], split - start, checked)
+        rows += [(name, day, *v) for day, v in zip(dates[-checked:], verdicts, strict=True)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS)[1:])
     frame["reference_days"] = frame["reference_days"].astype("Int64")
     frame["is_over"] = frame["is_over"].astype(object).where(frame["statistic"].notna(), None)
     return frame.assign(athlete_id=athlete)[list(COLUMNS)]
 
 
-def _check_input(column: np.ndarray, checked: int) -> list[tuple]:
+def _check_input(column: np.ndarray, split: int, checked: int) -> list[tuple]:
     """One verdict per checked day: the columns of `COLUMNS` from ``kind`` on."""
-    split = max(0, len(column) - checked - _WINDOW + 1)
     change = np.full(len(column), np.nan)
     change[_CHANGE:] = column[_CHANGE:] - column[:-_CHANGE]
     past = column[:split][~np.isnan(column[:split])]
@@ -186,9 +181,8 @@ def _no_verdict(days: int) -> tuple:
     return (None, np.nan, np.nan, None, np.nan, np.nan, np.nan, days)
 
 
-def _check_load(loads: np.ndarray, checked: int) -> list[tuple]:
+def _check_load(loads: np.ndarray, split: int, checked: int) -> list[tuple]:
     """The same for what a day with training is worth."""
-    split = max(0, len(loads) - checked - _WINDOW + 1)
     ratios = _load_ratios(loads, split)
     past = np.sort(ratios[:split][~np.isnan(ratios[:split])])
     if len(past) < MIN_REFERENCE_DAYS:
@@ -205,13 +199,9 @@ def _check_load(loads: np.ndarray, checked: int) -> list[tuple]:
             verdicts.append(_no_verdict(len(past)))
             continue
         limit = limits[int(move < 0)]
-        now, before = (
-            days[days > 0]
-            for days in (
-                loads[end - _LOAD_DAYS : end],
-                loads[end - _LOAD_DAYS - _LOAD_DAYS_BEFORE : end - _LOAD_DAYS],
-            )
-        )
+        start = end - _LOAD_DAYS
+        now, before = loads[start:end], loads[start - _LOAD_DAYS_BEFORE : start]
+        now, before = now[now > 0], before[before > 0]
         verdicts.append(
             (
                 *("ratio", abs(move), limit, bool(abs(move) > limit)),
