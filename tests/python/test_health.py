@@ -9,8 +9,6 @@ import duckdb
 import pytest
 from conftest import LAST_DAY, ROOT, Home
 
-NAME = "stride.training.race_time"
-
 
 @pytest.fixture(scope="module")
 def home(sample_home, tmp_path_factory) -> Home:
@@ -80,14 +78,14 @@ def let_challenge(home: Home, which: str) -> str:
     with mock.patch.dict("os.environ", {"STRIDE_HOME": str(home.folder)}):
         # MLflow leaves the place that an earlier test set.
         os.environ.pop("MLFLOW_TRACKING_URI", None)
-        client = registry.connect()
-        before = client.get_model_version_by_alias(NAME, registry.CHALLENGER)
+        client, name = registry.connect(), registry.default_name()
+        before = client.get_model_version_by_alias(name, registry.CHALLENGER)
         if which == "gone":
             nowhere = (home.folder / "gone").as_uri()
             which = client.create_model_version(
-                NAME, nowhere, before.run_id, tags=before.tags
+                name, nowhere, before.run_id, tags=before.tags
             ).version
-        client.set_registered_model_alias(NAME, registry.CHALLENGER, which)
+        client.set_registered_model_alias(name, registry.CHALLENGER, which)
         return before.version
 
 
