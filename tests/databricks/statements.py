@@ -96,7 +96,7 @@ def _pairs(text: str) -> dict[str, str]:
     return dict(re.findall(r"'([^']*)'\s*=\s*'([^']*)'", text))
 
 
-@rule(rf"^alter\s+(?:table|view)\s+{NAME}\s+set\s+tags\s*\((.*)\)$")
+@rule(rf"^alter\s+(?:(?:streaming\s+)?table|view)\s+{NAME}\s+set\s+tags\s*\((.*)\)$")
 def _set_tags(self, spark, found):
     self.unity.tags.setdefault(self.unity.key(found[1]), {}).update(_pairs(found[2]))
     return Result()
@@ -214,9 +214,9 @@ def _describe_extended(self, spark, found):
     frame = spark.sql(found.string)
     rows = [(r[0], "delta", *r[2:]) if r[0] == "Provider" else tuple(r) for r in frame.collect()]
     clustering = self.unity.clustering.get(self.unity.key(found[1]), "")
-    if self.unity.key(found[1]) in self.unity.streaming:
+    if stream := self.unity.streaming.get(self.unity.key(found[1])):
         rows = [(r[0], "STREAMING_TABLE", *r[2:]) if r[0] == "Type" else r for r in rows]
-        rows.append(("Refresh Schedule", "MANUAL", ""))
+        rows += [("View Text", stream.query, ""), ("Refresh Schedule", "MANUAL", "")]
     # Delta prints the columns here, and dbt reads them.
     if clustering.startswith("(") and not self.has_delta:
         at = next((i for i, r in enumerate(rows) if r[0] == "" or r[0].startswith("# ")), len(rows))
@@ -259,11 +259,16 @@ def _show_table_extended(self, spark, found):
 # ---- Streaming tables -------------------------------------------------------------------------
 
 
-@rule(rf"^create\s+streaming\s+table\s+{NAME}")
+@rule(rf"^create\s+(or\s+refresh\s+)?streaming\s+table\s+{NAME}")
 def _create_streaming_table(self, spark, found):
     wanted = tables.parse(found.string[found.end() :], self.has_delta)
     query = re.sub(r"^\s*as\s+", "", wanted.query, flags=re.I)
-    name, table = found[1], self.unity.key(found[1])
+    name, table = found[2], self.unity.key(found[2])
+    if found[1] and table in self.unity.streaming:
+        # Another query, from now on: what was read stays, as do the files that were seen.
+        self.unity.streaming[table].query = query
+        self.unity.streaming[table].fill(spark, name, self.volumes)
+        return Result()
     spark.sql(f"create table {name} {wanted.body.removesuffix(wanted.query)}")
     self.unity.forget(table)
     stream = self.unity.streaming[table] = StreamingTable(query)

@@ -34,10 +34,14 @@ EMULATED = {
     "create_table",
 }
 
+# With what brings the key: a hook that alters the table, or the contract that creates it.
 FEATURE_TABLES = {
-    "features.daily_features": "athlete_id, feature_date timeseries",
-    "features.rolling_features": "athlete_id, feature_date timeseries",
-    "point_in_time.feature_history": "athlete_id, feature_date, known_at timeseries",
+    "features.daily_features": ("alter table", "athlete_id, feature_date timeseries"),
+    "features.rolling_features": ("alter table", "athlete_id, feature_date timeseries"),
+    "point_in_time.feature_history": (
+        "create or replace table",
+        "athlete_id, feature_date, known_at timeseries",
+    ),
 }
 
 
@@ -68,12 +72,6 @@ def test_the_next_day_adds_and_rewrites_nothing(delta):
 def test_nothing_is_emulated_that_delta_does(delta):
     used = {rule for record in delta.log("sql") if record["ok"] for rule in record.get("rules", [])}
     assert used <= EMULATED
-    operations = {
-        version["operation"]
-        for table in ("features.rolling_features", "features.athlete_settings_history")
-        for version in delta.rows(f"describe history {CATALOG}.{table}")
-    }
-    assert {"DELETE", "WRITE", "MERGE"} <= operations
 
 
 def test_an_earlier_version_can_be_read(delta):
@@ -86,16 +84,16 @@ def test_an_earlier_version_can_be_read(delta):
 @pytest.mark.parametrize("table", sorted(FEATURE_TABLES))
 def test_a_feature_table_gets_its_key_once(delta, table):
     schema, name = table.split(".")
-    wanted = (
-        f"alter table {CATALOG}.{table} add constraint pk_{name}"
-        f" primary key ({FEATURE_TABLES[table]})"
-    )
-    assert statements(delta).count(wanted) == 1
+    statement, columns = FEATURE_TABLES[table]
+    named = [run for run in statements(delta) if f"pk_{name}" in run]
+    assert len(named) == 1
+    assert named[0].startswith(f"{statement} {CATALOG}.{table} ")
+    assert f" constraint pk_{name} primary key ({columns})" in named[0]
     keys = delta.ask(
         f"select column_name from {CATALOG}.information_schema.key_column_usage where"
         f" table_schema = '{schema}' and table_name = '{name}' order by ordinal_position"
     )
-    assert ", ".join(key for (key,) in keys) == FEATURE_TABLES[table].removesuffix(" timeseries")
+    assert ", ".join(key for (key,) in keys) == columns.removesuffix(" timeseries")
 
 
 @pytest.mark.parametrize(
@@ -211,15 +209,18 @@ def test_a_column_of_another_type_fails(delta, tmp_path):
 
 
 def test_bronze_can_be_read_file_by_file(delta):
-    table = f"{CATALOG}.bronze.landed_imports"
-    ((before,),) = delta.ask(f"select count(*) from {table}")
+    models = ["landed_imports", "landed_heart_rate"]
+    counts = ", ".join(f"(select count(*) from {CATALOG}.bronze.{model})" for model in models)
+    before = delta.ask(f"select {counts}")
     for _ in range(2):
-        done = delta.dbt("run", "--select", "landed_imports", bronze_as="streaming_table")
+        done = delta.dbt("run", "--select", *models, bronze_as="streaming_table")
         assert done.returncode == 0, done.stdout[-3000:]
-        assert delta.ask(f"select count(*) from {table}") == [(before,)]
+        assert delta.ask(f"select {counts}") == before
     run = statements(delta)
-    assert sum(s.startswith(f"create streaming table {table}") for s in run) == 1
-    assert run.count(f"refresh streaming table {table}") == 1
+    for model in models:
+        table = f"{CATALOG}.bronze.{model}"
+        assert sum(s.startswith(f"create streaming table {table} ") for s in run) == 1
+        assert run.count(f"refresh streaming table {table}") == 1
 
 
 def test_an_erased_athlete_leaves_the_append_only_tables(delta, work):
@@ -241,3 +242,5 @@ def test_an_erased_athlete_leaves_the_append_only_tables(delta, work):
     for table in tables:
         athletes = {a for (a,) in delta.ask(f"select distinct athlete_id from {CATALOG}.{table}")}
         assert athletes == {"sample-2"}
+        history = delta.rows(f"describe history {CATALOG}.{table}")
+        assert {"WRITE", "MERGE"} <= {version["operation"] for version in history}

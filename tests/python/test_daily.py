@@ -17,6 +17,8 @@ FORECASTS = ("athletes", "landed_corrections", "planned_races", "stg_forecast_ta
 MOMENTS = [
     "OK created sql incremental model inference.inference_log",
     "START sql incremental model monitoring.ledger_entries",
+    "START sql incremental model monitoring.health",
+    "START sql incremental model gold.outbox",
 ]
 """Where it hurts: between what is only ever added to."""
 
@@ -53,6 +55,9 @@ def test_a_daily_run_killed_at_step_after_step_doubles_nothing_and_loses_nothing
         "using (athlete_id, prediction_date, distance_m, model_version, model_role, predicted_at)"
     )
     assert left_alone == [(0,)]
+    added_to = [*(name.split(".")[1] for name in KEPT), "health", "outbox"]
+    tested = home.dbt("test", "--select", *added_to, as_of=NEXT_DAY)
+    assert tested.returncode == 0, tested.stdout[-3000:]
 
 
 def test_a_planned_race_is_forecast_and_named_in_the_view(home):

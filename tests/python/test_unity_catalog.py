@@ -47,20 +47,37 @@ def test_an_append_only_table_forgets_who_was_erased(name):
     assert known_at in columns(MODELS[name])
 
 
+def grain(name: str) -> list[str]:
+    (columns,) = [
+        test["unique_grain"]["arguments"]["columns"]
+        for test in MODELS[name]["data_tests"]
+        if isinstance(test, dict) and "unique_grain" in test
+    ]
+    return columns
+
+
 def test_a_feature_table_has_its_grain_as_key():
-    found = 0
+    keys = {}
     for name in configured("+post-hook"):
         for hook in hooks(name):
-            key = re.search(r"feature_table\((\[.*?\]), '(\w+)'\)", hook)
-            if key:
-                found += 1
-                (grain,) = [
-                    test["unique_grain"]["arguments"]["columns"]
-                    for test in MODELS[name]["data_tests"]
-                    if isinstance(test, dict) and "unique_grain" in test
-                ]
-                assert [*yaml.safe_load(key[1]), key[2]] == grain
-    assert found == 3
+            if key := re.search(r"feature_table\((\[.*?\]), '(\w+)'\)", hook):
+                keys[name] = [*yaml.safe_load(key[1]), key[2]]
+    for name, model in MODELS.items():
+        for constraint in model.get("constraints", []):
+            (columns,) = re.findall(r"^primary key \((.+) timeseries\)$", constraint["expression"])
+            assert constraint["name"] == f"pk_{name}"
+            assert name not in keys
+            keys[name] = columns.split(", ")
+    assert keys.keys() == {"daily_features", "rolling_features", "feature_history"}
+    assert all(key == grain(name) for name, key in keys.items())
+
+
+def test_the_columns_of_a_key_are_never_null():
+    """Unity Catalog takes no other; the hook sees to it, a contract has to say it."""
+    model = MODELS["feature_history"]
+    for column in model["columns"]:
+        if column["name"] in grain("feature_history"):
+            assert {"type": "not_null"} in column["constraints"]
 
 
 def test_python_models_get_the_versions_of_the_lock():
