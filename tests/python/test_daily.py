@@ -56,7 +56,9 @@ def test_a_daily_run_killed_at_step_after_step_doubles_nothing_and_loses_nothing
     )
     assert left_alone == [(0,)]
     added_to = [*(name.split(".")[1] for name in KEPT), "health", "outbox"]
-    tested = home.dbt("test", "--select", *added_to, as_of=NEXT_DAY)
+    grains = [f"{name},test_name:unique_grain" for name in added_to]
+    tested = home.dbt("test", "--select", *grains, as_of=NEXT_DAY)
+    assert "PASS=5 " in tested.stdout
     assert tested.returncode == 0, tested.stdout[-3000:]
 
 
