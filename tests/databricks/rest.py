@@ -26,6 +26,9 @@ class Rest:
         answer = Rest._nothing if call.startswith("permissions/jobs/") else CALLS.get(call)
         if answer is None:
             return 404, {"error_code": "ENDPOINT_NOT_FOUND", "message": f"{method} {path}"}
+        if call == "jobs/runs/submit" and any(map(_is_refused, body["tasks"])):
+            said = "A serverless task has an environment; libraries and a cluster go together."
+            return 400, {"error_code": "INVALID_PARAMETER_VALUE", "message": said}
         return 200, answer(self, query, body)
 
     def _import(self, query, body):
@@ -66,6 +69,12 @@ class Rest:
 
     def _host(self, query, body):
         return {"host_type": "workspace"}
+
+
+def _is_refused(task: dict) -> bool:
+    """Whether a task mixes what serverless compute and what a cluster takes, as the API says."""
+    is_on_cluster = {"new_cluster", "existing_cluster_id", "job_cluster_key"} & task.keys()
+    return bool(task.get("environment_key") if is_on_cluster else task.get("libraries"))
 
 
 CALLS = {

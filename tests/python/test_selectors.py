@@ -1,5 +1,7 @@
 """The named parts of the project: together everything, each node in one, and no odd days."""
 
+import json
+
 import pytest
 import yaml
 from conftest import ROOT
@@ -38,3 +40,30 @@ def test_monthly_is_everything_and_daily_is_all_but_training(chosen):
     assert chosen["monthly"] == chosen["everything"]
     assert chosen["training"]
     assert chosen["daily"] == chosen["everything"] - chosen["training"]
+
+
+def test_no_part_of_a_morning_waits_for_a_later_one(chosen, sample_home):
+    """The parts are jobs that follow each other; what reads a later one would be a day behind."""
+    nodes = json.loads((sample_home.folder / "target" / "manifest.json").read_text())["nodes"]
+    morning = ("ingest", "features", "inference", "monitoring")
+    part = {name: place for place, one in enumerate(morning) for name in chosen[one]}
+    behind = [
+        (node["name"], nodes[parent]["name"])
+        for node in nodes.values()
+        for parent in node.get("depends_on", {}).get("nodes", [])
+        if node["name"] in part and parent in nodes and nodes[parent]["name"] in part
+        if part[nodes[parent]["name"]] > part[node["name"]]
+    ]
+    assert part and not behind
+
+
+def test_training_reads_of_later_parts_the_decision_to_train_alone(chosen, sample_home):
+    nodes = json.loads((sample_home.folder / "target" / "manifest.json").read_text())["nodes"]
+    read = {
+        nodes[parent]["name"]
+        for node in nodes.values()
+        for parent in node.get("depends_on", {}).get("nodes", [])
+        if node["name"] in chosen["training"] and parent in nodes
+    }
+    later = chosen["inference"] | chosen["monitoring"]
+    assert read & later == {"retraining_decision"}

@@ -1,10 +1,14 @@
 """What dbt_project.yml sets for Unity Catalog fits the models it is set for."""
 
+import json
 import re
+import tomllib
 
 import pytest
 import yaml
 from conftest import ROOT
+from dbt.adapters.databricks.python_models.python_config import ParsedPythonModel
+from dbt.adapters.databricks.python_models.python_submissions import PythonJobConfigCompiler
 
 CONFIG = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["models"]["stride"]
 MODELS = {
@@ -80,13 +84,53 @@ def test_the_columns_of_a_key_are_never_null():
             assert {"type": "not_null"} in column["constraints"]
 
 
-def test_python_models_get_the_versions_of_the_lock():
-    wheel, *pins = CONFIG["+environment_dependencies"]
-    assert "stride_wheel" in wheel
+def test_the_wheel_asks_for_what_stored_models_are_made_of():
+    """On Databricks pip reads the wheel and no lock."""
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     locked = (ROOT / "requirements.txt").read_text().splitlines()
-    assert pins
-    for pin in pins:
+    for package in ("scikit-learn", "skops", "mlflow", "nannyml"):
+        (pin,) = [one for one in wanted if one.startswith(f"{package}==")]
         assert any(line.startswith(f"{pin} ") for line in locked), pin
+
+
+@pytest.fixture(scope="module")
+def submitted(sample_home):
+    """The task of a Python model's run, as dbt-databricks makes it, on a kind of compute."""
+
+    def task(compute: str) -> dict:
+        variables = {"python_models_on": compute, "stride_wheel": "/Volumes/a/stride.whl"}
+        listed = sample_home.dbt(
+            *("ls", "--select", "py_score_race_time", "--vars", json.dumps(variables)),
+            *("--output", "json", "--output-keys", "config", "--quiet"),
+        )
+        config = json.loads(listed.stdout)["config"]
+        model = {"catalog": "c", "schema": "s", "identifier": "m", "config": config}
+        parsed = ParsedPythonModel(**model)
+        cluster = {"new_cluster": config["job_cluster_config"]} if compute == "job_cluster" else {}
+        compiler = PythonJobConfigCompiler(None, Permissions(), parsed, cluster)
+        return compiler.compile("/path").job_spec
+
+    return task
+
+
+class Permissions:
+    """Nobody beside who runs it."""
+
+    def build_job_permissions(self, *_) -> list:
+        return []
+
+
+def test_serverless_compute_gets_an_environment_and_no_libraries(submitted):
+    task = submitted("serverless_cluster")
+    assert task["environment_key"] == "stride"
+    assert not task["libraries"] and "new_cluster" not in task
+
+
+def test_a_job_cluster_gets_libraries_and_no_environment(submitted):
+    task = submitted("job_cluster")
+    assert task["libraries"] == [{"whl": "/Volumes/a/stride.whl"}]
+    assert task["new_cluster"]["num_workers"] == 1
+    assert "environment_key" not in task
 
 
 def test_tables_are_clustered_by_columns_that_they_have():
