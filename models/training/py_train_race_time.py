@@ -1,6 +1,6 @@
 """Train and register the race-time model. The table is the receipt; the model is in MLflow."""
 
-from stride.engine import read, write
+from stride.engine import read, versions, write
 from stride.racetime.train import RECEIPT, train
 
 
@@ -11,5 +11,7 @@ def model(dbt, session):
     decision = read(dbt.ref("retraining_decision"))
     named = {"model_name": dbt.config.meta_get("model_name")}
     named |= {"specification": dbt.config.meta_get("feature_specification")}
+    named |= {"code_commit": dbt.config.meta_get("code_commit")}
+    named |= {"inputs": versions(session, dbt.config.meta_get("inputs"))}
     receipt = train(races, gate, evaluation, backtest, decision, **named)
     return write(session, receipt, RECEIPT)

@@ -103,6 +103,32 @@ def apply_by(session, relation, key: str, function: Callable, columns: Columns):
     return relation.groupBy(key).applyInPandas(of_group, _ddl(columns))
 
 
+def versions(session, tables: list[str]) -> dict[str, int | None]:
+    """Say what version each table has now, where the engine keeps versions; else None.
+
+    Parameters
+    ----------
+    session : duckdb.DuckDBPyConnection or pyspark.sql.SparkSession
+    tables : list of str
+        ``catalog.schema.table``.
+
+    Returns
+    -------
+    dict of str to int or None
+    """
+    if not hasattr(session, "createDataFrame"):
+        return dict.fromkeys(tables)
+    from pyspark.errors import AnalysisException
+
+    found = {}
+    for table in tables:
+        try:
+            found[table] = session.sql(f"describe history {table} limit 1").first()["version"]
+        except AnalysisException:  # it is no Delta table
+            found[table] = None
+    return found
+
+
 _ARROW = {
     "string": pa.string(),
     "int": pa.int32(),

@@ -13,6 +13,10 @@ from log import Log
 PRELUDE = """\
 from pyspark.sql import SparkSession
 spark = SparkSession.builder.remote("sc://127.0.0.1:{port}").getOrCreate()
+_sql = type(spark).sql
+type(spark).sql = lambda self, query, *rest, **named: _sql(
+    self, query.replace("{catalog}.", "{physical}."), *rest, **named
+)
 """
 
 # Where there is no Delta: Parquet in its place.
@@ -40,7 +44,8 @@ class PythonModels:
 
     def connect(self, port: int) -> None:
         """Lead notebooks to Spark Connect at a port."""
-        self.prelude = PRELUDE.format(port=port) + ("" if self.has_delta else WITHOUT_DELTA)
+        self.prelude = PRELUDE.format(port=port, catalog=self.catalog, physical=PHYSICAL)
+        self.prelude += "" if self.has_delta else WITHOUT_DELTA
         self._place = ("127.0.0.1", int(self._server.stdout.readline()))
 
     def run(self, path: str, code: str) -> str | None:

@@ -1,4 +1,9 @@
-"""The wheel alone, in an environment of its own: a model is loaded and scores there."""
+"""The wheel alone, in an environment of its own: a model is loaded and scores there.
+
+With the versions of the lock, and without what it leaves out of NannyML's wishes (FLAML, kaleido,
+buckets). On Databricks pip has no lock: it installs those too, 1 GB more, and the versions of today
+but for what the wheel itself asks for. That such an environment works only a workspace can tell.
+"""
 
 import json
 import os

@@ -49,6 +49,13 @@ def test_every_model_lives_in_the_schema_of_its_layer(models):
     )
 
 
+def test_the_training_names_every_table_that_it_reads(models, manifest):
+    (training,) = [m for m in models if m["name"] == "py_train_race_time"]
+    read = [manifest["nodes"][parent] for parent in training["depends_on"]["nodes"]]
+    names = {f"{node['database']}.{node['schema']}.{node['alias']}" for node in read}
+    assert set(training["config"]["meta"]["inputs"]) == names
+
+
 def test_python_models_say_py_and_what_they_do(models):
     assert not offenders(
         models,

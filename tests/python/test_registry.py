@@ -250,6 +250,23 @@ def test_what_cannot_be_promoted_gets_one_sentence():
     assert number_of("champion") == "1"
 
 
+def test_a_run_names_the_tables_that_it_read_with_their_versions():
+    tables = {"stride.training.training_set": 7, "stride.training.gate_results": None}
+    data = races(30)
+    receipt = train(
+        *(data, GATE, EVALUATION, off_by(data, 0.03), DUE),
+        **{"model_name": NAME, "code_commit": "abc123", "inputs": tables},
+    ).iloc[0]
+    named = registry.connect().get_run(receipt["run_id"]).inputs.dataset_inputs
+    found = {one.dataset.name: (one.dataset.source_type, one.dataset.digest) for one in named}
+    fingerprint = receipt["data_fingerprint"][:32]
+    assert found == {
+        "stride.training.training_set": ("delta_table", "7"),
+        "stride.training.gate_results": ("code", fingerprint),
+    }
+    assert receipt["code_commit"] == "abc123"
+
+
 def test_two_trainers_at_once_leave_one_champion():
     registry.connect()
     with ThreadPoolExecutor(2) as both:  # the lock is a file's: it holds within a process too

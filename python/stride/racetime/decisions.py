@@ -17,7 +17,6 @@ from stride import clock
 from stride.racetime import registry
 from stride.racetime.registry import CHALLENGER, CHAMPION, PREVIOUS, RegistryError, Version
 
-EXPERIMENT = f"{registry.EXPERIMENT}-decisions"
 GATE = "gate"
 """Who decided, where no human did."""
 
@@ -171,7 +170,7 @@ def read(model_name: str) -> pd.DataFrame:
         before it had moved the alias. Empty if the registry can't be reached.
     """
     try:
-        client = registry.connect()
+        client = registry.connect(model_name)
         with registry.alone():
             settle(client, model_name)
             rows = [
@@ -227,11 +226,15 @@ def _open(client, model_name, action, by, why, before, version, evidence, decide
         "code_commit": os.environ.get("STRIDE_CODE_COMMIT", "unknown"),
     }
     run = client.create_run(
-        registry.experiment(client, EXPERIMENT),
+        _experiment(client, model_name),
         tags={f"stride.{key}": value for key, value in decision.items()},
         run_name=f"{action} {version.number}",
     )
     return run.info.run_id
+
+
+def _experiment(client, model_name: str) -> str:
+    return registry.experiment(client, f"{registry.experiment_of(model_name)}-decisions")
 
 
 def _runs(client, model_name: str) -> list:
@@ -239,7 +242,7 @@ def _runs(client, model_name: str) -> list:
     page, found = None, []
     while True:
         page = client.search_runs(
-            [registry.experiment(client, EXPERIMENT)],
+            [_experiment(client, model_name)],
             filter_string=f"tags.`stride.model_name` = '{model_name}'",
             order_by=["attributes.start_time ASC"],
             page_token=page.token if page else None,

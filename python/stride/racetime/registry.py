@@ -16,9 +16,6 @@ from typing import NamedTuple
 from stride import paths
 from stride.errors import StrideError
 
-EXPERIMENT = "/Shared/stride-race-time"
-"""Databricks wants a path of its workspace; elsewhere it is a name like any other."""
-
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous_champion"
 BACKGROUND = "explain/background.parquet"
 """Artifact of a run: the rows that its reasons compare with."""
@@ -49,10 +46,23 @@ def default_name() -> str:
     return f"{catalog}.training.race_time"
 
 
-def connect():
+def experiment_of(model_name: str) -> str:
+    """Experiment of a model's runs: one a catalog, so that a trial is not among production's.
+
+    Databricks wants a path of its workspace; elsewhere it is a name like any other.
+    """
+    return f"/Shared/{model_name.partition('.')[0]}-race-time"
+
+
+def connect(model_name: str | None = None):
     """Import MLflow quietly and return a client of the registry.
 
     MLflow takes seconds to import, so only who needs it calls this.
+
+    Parameters
+    ----------
+    model_name : str, optional
+        ``catalog.schema.model``; by default the project's own.
 
     Returns
     -------
@@ -82,7 +92,8 @@ def connect():
         elif "MLFLOW_TRACKING_URI" in os.environ:
             mlflow.set_tracking_uri(os.environ["MLFLOW_TRACKING_URI"])
         client = mlflow.MlflowClient()
-        mlflow.set_experiment(experiment_id=experiment(client, EXPERIMENT))
+        place = experiment_of(model_name or default_name())
+        mlflow.set_experiment(experiment_id=experiment(client, place))
     except Exception as problem:
         if not is_of_registry(problem):
             raise

@@ -37,6 +37,30 @@ _EXPLAINED = 500
 """Races whose forecasts are explained for the plot and the table; more tell no more."""
 
 
+def log_inputs(versions: dict[str, int | None], fingerprint: str) -> None:
+    """Name, in the active run, the tables that it read.
+
+    Parameters
+    ----------
+    versions : dict of str to int or None
+        Version of each table, where the engine keeps versions.
+    fingerprint : str
+        Of the data that was learned from; stands in for a version.
+    """
+    import mlflow
+    from mlflow.data.code_dataset_source import CodeDatasetSource
+    from mlflow.data.delta_dataset_source import DeltaDatasetSource
+    from mlflow.data.meta_dataset import MetaDataset
+
+    for table, version in versions.items():
+        if version is None:
+            source, digest = CodeDatasetSource({"mlflow.source.name": table}), fingerprint[:32]
+        else:
+            source = DeltaDatasetSource(delta_table_name=table, delta_table_version=version)
+            digest = str(version)
+        mlflow.log_input(MetaDataset(source, name=table, digest=digest), context="training")
+
+
 def metrics(evaluation: pd.DataFrame) -> dict[str, float]:
     """The numbers of the backtest as MLflow takes them: ``mape_pct.walk_forward.10k``.
 

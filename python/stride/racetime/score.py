@@ -6,7 +6,6 @@ stage 1 does, under that name and with the reason; never nothing, and never sile
 
 import functools
 import logging
-import os
 from typing import NamedTuple
 
 import pandas as pd
@@ -78,7 +77,9 @@ class Voice(NamedTuple):
     """Version that should speak in this one's shadow and can't be loaded."""
 
 
-def scorer(model_name: str, specification: str | None = None) -> functools.partial:
+def scorer(
+    model_name: str, specification: str | None = None, code_commit: str | None = None
+) -> functools.partial:
     """Resolve who speaks today, and return the function that asks them.
 
     Parameters
@@ -87,6 +88,8 @@ def scorer(model_name: str, specification: str | None = None) -> functools.parti
         Name in the registry, ``catalog.schema.model``.
     specification : str, optional
         The var ``feature_specification`` as JSON: a version that carries another one is not asked.
+    code_commit : str, optional
+        Commit of the code, for the log.
 
     Returns
     -------
@@ -97,7 +100,7 @@ def scorer(model_name: str, specification: str | None = None) -> functools.parti
         score,
         model_name=model_name,
         voices=voices(model_name, specification),
-        code_commit=os.environ.get("STRIDE_CODE_COMMIT", "unknown"),
+        code_commit=code_commit or "unknown",
     )
 
 
@@ -116,7 +119,7 @@ def voices(model_name: str, specification: str | None = None) -> list[Voice]:
         the challenger if that can't be loaded.
     """
     try:
-        client = registry.connect()
+        client = registry.connect(model_name)
         champion, challenger = (
             registry.by_alias(client, model_name, alias)
             for alias in (registry.CHAMPION, registry.CHALLENGER)

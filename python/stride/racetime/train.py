@@ -5,7 +5,6 @@ Returns the run's receipt. A registry that is down costs the training and never 
 
 import hashlib
 import logging
-import os
 
 import numpy as np
 import pandas as pd
@@ -52,6 +51,8 @@ def train(
     *,
     model_name: str,
     specification: str | None = None,
+    code_commit: str | None = None,
+    inputs: dict[str, int | None] | None = None,
 ) -> pd.DataFrame:
     """Fit the model on all usable races and register it, if that is due.
 
@@ -72,6 +73,10 @@ def train(
         Name in the registry, ``catalog.schema.model``.
     specification : str, optional
         The var ``feature_specification`` as JSON: the version carries it.
+    code_commit : str, optional
+        Commit of the code: receipt and version carry it.
+    inputs : dict, optional
+        Version of each table that is read, where the engine keeps versions: the run names them.
 
     Returns
     -------
@@ -86,7 +91,7 @@ def train(
         "model_name": model_name,
         "trained_on": due["decided_on"],
         "training_reasons": due["reasons"],
-        "code_commit": os.environ.get("STRIDE_CODE_COMMIT", "unknown"),
+        "code_commit": code_commit or "unknown",
         "trained_at": clock.now(),
     }
     if not due["should_train"]:
@@ -106,21 +111,23 @@ def train(
             "backtest_mape_pct": _mape_pct(backtest),
         }
         carried = {"feature_specification": canonical(specification)} if specification else {}
-        receipt |= _registered(races, usable, gate, evaluation, backtest, receipt, carried)
+        made_of = {"carried": carried, "inputs": inputs or {}}
+        receipt |= _registered(races, usable, gate, evaluation, backtest, receipt, **made_of)
     return pd.DataFrame([receipt])
 
 
-def _registered(races, usable, gate, evaluation, backtest, receipt: dict, carried: dict) -> dict:
+def _registered(races, usable, gate, evaluation, backtest, receipt: dict, **made_of) -> dict:
     """What training adds to the receipt; the outcome says so if the registry can't be used."""
     from stride.racetime import registry
 
     try:
-        client = registry.connect()
+        client = registry.connect(receipt["model_name"])
         with registry.alone():
             name = receipt["model_name"]
             version = registry.find(client, name, receipt["data_fingerprint"])
             if version is None:
-                version = _fit(client, races, usable, gate, evaluation, backtest, receipt, carried)
+                measured = (gate, evaluation, backtest, receipt)
+                version = _fit(client, races, usable, *measured, **made_of)
             said = _judge(client, version, gate, backtest, receipt)
             champion = registry.by_alias(client, name, registry.CHAMPION)
     except Exception as problem:
@@ -135,12 +142,12 @@ def _registered(races, usable, gate, evaluation, backtest, receipt: dict, carrie
     return said | {"model_version": version.number, "run_id": version.run_id, "model_role": role}
 
 
-def _fit(client, races, usable, gate, evaluation, backtest, receipt: dict, carried: dict):
+def _fit(client, races, usable, gate, evaluation, backtest, receipt: dict, *, carried, inputs):
     """Fit, log everything of the run, register. The run fails if the gate did."""
     import mlflow
 
     from stride.racetime import registry
-    from stride.racetime.run_artifacts import log_artifacts, metrics
+    from stride.racetime.run_artifacts import log_artifacts, log_inputs, metrics
 
     keys = ("data_fingerprint", "code_commit", "is_gate_passed", "training_reasons")
     tags = {key: str(receipt[key]) for key in keys} | carried
@@ -151,6 +158,7 @@ def _fit(client, races, usable, gate, evaluation, backtest, receipt: dict, carri
             usable[FEATURES], usable["race_time_s"], groups=usable["athlete_id"]
         )
         mlflow.log_params(model.get_params())
+        log_inputs(inputs, receipt["data_fingerprint"])
         mlflow.log_metrics(metrics(evaluation))
         log_artifacts(model, usable, races, backtest, evaluation, gate, facts)
         info = registry.log_model(model, usable[FEATURES].head(20))
