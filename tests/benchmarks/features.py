@@ -60,6 +60,7 @@ def main() -> None:
     print(f"from activities to rolling features, dbt: {whole:.1f} s")
     for name, seconds in (("pandas, CTL and ATL", pandas(home)), ("polars", polars(home))):
         print(f"  {name}: {seconds:.1f} s; dbt takes {whole / seconds:.2f} times as long")
+    print(f"  polars' table is the same within {difference(home):.0e} on a hundred athletes")
     if not options.no_fit:
         fit(work, options.athletes, options.years)
     if options.spark:
@@ -228,6 +229,27 @@ def polars(home: Path) -> float:
     environment = os.environ | {"POLARS_MAX_THREADS": "2"}
     subprocess.run([sys.executable, program, source, target], check=True, env=environment)
     return time.perf_counter() - began
+
+
+def difference(home: Path) -> float:
+    """Largest relative difference of any number in polars' table; infinite where one has none."""
+    polars_table = f"read_parquet('{home / 'rolling.parquet'}')"
+    with duckdb.connect(str(home / "stride.duckdb"), read_only=True) as connection:
+        names = {row[0] for row in connection.execute(f"describe from {polars_table}").fetchall()}
+        ours = connection.execute("describe features.rolling_features").fetchall()
+        columns = [row[0] for row in ours if row[0] in names and row[0] != "athlete_id"]
+        away = ", ".join(
+            f"""case when (a.{c} is null) != (b.{c} is null) then double 'inf' else coalesce(
+                abs(cast(a.{c} as double) - cast(b.{c} as double))
+                / greatest(abs(cast(a.{c} as double)), 1.0), 0.0) end"""
+            for c in columns
+        )
+        return connection.execute(
+            f"""select max(greatest({away})) from features.rolling_features as a
+            inner join {polars_table} as b
+                on a.athlete_id = b.athlete_id and a.feature_date = b.activity_date
+            where a.athlete_id <= 'athlete-00099'"""
+        ).fetchone()[0]
 
 
 def fit(work: Path, athletes: int, years: float) -> None:

@@ -110,7 +110,8 @@ def second(days):
     )
     load, month = pl.col("load_7d"), pl.col("load_28d")
     monotony = (
-        pl.when((load > 0) & (pl.col("day_index") >= 6))
+        # A running sum that adds and subtracts leaves crumbs in a week of rest.
+        pl.when((load > 1e-9) & (pl.col("day_index") >= 6))
         .then(pl.min_horizontal(load / 7 / pl.col("load_sd_7d"), 10.0))
         .alias("monotony")
     )
