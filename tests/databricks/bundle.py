@@ -123,15 +123,9 @@ def queries(resources: dict, project: Path = PROJECT) -> dict[str, str]:
         found[file.stem] = named
     for dashboard in resources["dashboards"].values():
         file = project / "resources" / dashboard["file_path"]
-        content = json.loads(file.read_text()) if file.exists() else {"datasets": []}
-        for dataset in content["datasets"]:
+        for dataset in json.loads(file.read_text())["datasets"]:
             found[f"dashboard {dataset['name']}"] = "".join(dataset["queryLines"])
     return found
-
-
-def tables_in(query: str) -> set[str]:
-    """Tables that a query reads, as schema.name."""
-    return set(re.findall(r"(?i)\b(?:from|join)\s+(?:\w+\.)?(\w+\.\w+)", query))
 
 
 def references(text: str) -> set[str]:
