@@ -207,3 +207,50 @@ def test_a_query_on_a_table_that_is_gone_fails(name, sample_home):
     assert tables
     with pytest.raises(duckdb.CatalogException, match="_gone"):
         sample_home.ask(wrong)
+
+
+def fires(name: str, rows: str) -> bool:
+    """Whether an alert fires on 30 June 2026, with ``rows`` in place of the table that it reads."""
+    alert = PROD["alerts"][name]
+    query = alert["query_text"].replace("current_date()", "date '2026-06-30'")
+    ((value,),) = duckdb.sql(re.sub(r"\bfrom [\w.]+", f"from ({rows})", query)).fetchall()
+    assert alert["evaluation"]["comparison_operator"] == "GREATER_THAN"
+    return value > alert["evaluation"]["threshold"]["value"]["double_value"]
+
+
+def health(day: str, status: str) -> str:
+    return f"select date '{day}' as checked_on, '{status}' as status"
+
+
+def warned(day: str, severity: str) -> str:
+    return f"select date '{day}' as alert_date, '{severity}' as severity"
+
+
+WELL_LONG_AGO = health("2026-06-28", "ok")
+FAILED_LONG_AGO = health("2026-06-28", "fail")
+
+
+@pytest.mark.parametrize("day", ["2026-06-29", "2026-06-30"])
+def test_alerts_on_fresh_tables_fire_by_what_the_last_day_says(day):
+    for status, is_bad in (("ok", False), ("warn", False), ("blind", True), ("fail", True)):
+        rows = f"{FAILED_LONG_AGO} union all {health(day, status)}"
+        assert fires("pipeline_health", rows) == is_bad
+        assert not fires("old_data", rows)
+    assert fires("overtraining", warned(day, "warn"))
+    assert not fires("overtraining", warned(day, "info"))
+
+
+@pytest.mark.parametrize("rows", [WELL_LONG_AGO, f"{WELL_LONG_AGO} limit 0"], ids=["aged", "empty"])
+@pytest.mark.parametrize("name", ["pipeline_health", "old_data"])
+def test_a_pipeline_that_stopped_fires(name, rows):
+    assert fires(name, rows)
+
+
+def test_overtraining_of_an_old_day_is_not_told_again():
+    assert not fires("overtraining", warned("2026-06-28", "warn"))
+
+
+def test_an_alert_has_its_paragraph_in_the_runbook():
+    runbook = (ROOT / "resources" / "runbook.md").read_text().lower()
+    for name in PROD["alerts"]:
+        assert f"\n## {name.replace('_', ' ')}\n" in runbook
