@@ -9,6 +9,8 @@ import sqlglot
 from conftest import ROOT
 from sqlglot import exp
 
+import bundle
+
 DASHBOARD = json.loads(
     (ROOT / "resources" / "dashboards" / "stride.lvdash.json").read_text(encoding="utf-8")
 )
@@ -62,6 +64,22 @@ def test_query_runs_on_the_local_tables(sample_home, name):
                     for column in NAMES.findall(field["expression"])
                 }
                 assert asked <= columns | BUILT_IN, widget["widget"]["name"]
+
+
+@pytest.mark.parametrize("target", ["dev", "staging", "bootstrap", "prod"])
+def test_who_may_open_it_sees_its_numbers(target):
+    """By the rights of who published it, or by their own on every schema that it asks."""
+    resources = bundle.fill(bundle.load(target), readers="them")
+    dashboard = resources["dashboards"]["stride"]
+    assert [each["group_name"] for each in dashboard["permissions"]] == ["them"]
+    may_read = {
+        schema["name"]
+        for schema in resources["schemas"].values()
+        for grant in schema.get("grants", [])
+        if grant["principal"] == "them" and "SELECT" in grant["privileges"]
+    }
+    asked = {table.split(".")[0] for sql in QUERIES.values() for table in relations(sql)}
+    assert dashboard.get("embed_credentials") is True or asked <= may_read
 
 
 def test_every_widget_shows_what_it_asked_for():
