@@ -14,6 +14,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 GIVEN = {
     "workspace.host": "https://example.cloud.databricks.com",
     "workspace.artifact_path": "/Workspace/Shared/.bundle/stride/artifacts",
+    "bundle.git.commit": "0123abc",
 }
 
 # Classes of databricks-bundles, by the name of the resource in YAML.

@@ -20,7 +20,7 @@ FILLED = {
     for target in TARGETS
 }
 PROD = FILLED["prod"]
-JOBS = ("ingest", "features", "inference", "monitoring", "training")
+JOBS = ("ingest", "features", "inference", "monitoring", "training", "rebuild")
 DBT_TASKS = [(job, t) for job in JOBS for t in PROD["jobs"][job]["tasks"] if "dbt_task" in t]
 
 
@@ -135,16 +135,17 @@ def test_dbt_tasks_name_selectors_of_the_project_and_are_told_what_it_asks():
     selectors = yaml.safe_load((ROOT / "selectors.yml").read_text())["selectors"]
     names = {selector["name"] for selector in selectors}
     asked = set()
-    for file in ("profiles/profiles.yml", "dbt_project.yml", "macros/landing_path.sql"):
+    places = ("profiles/profiles.yml", "dbt_project.yml", "macros/landing_path.sql")
+    for file in (*places, "models/training/_registry.yml"):
         asked |= set(re.findall(r"\bvar\('(\w+)', ", (ROOT / file).read_text()))
     assert len(DBT_TASKS) == len(JOBS)
     for job, task in DBT_TASKS:
         assert (ROOT / "resources" / task["dbt_task"]["project_directory"]).resolve() == ROOT
         for command in task["dbt_task"]["commands"]:
             found = re.fullmatch(
-                r"dbt build --selector (\w+) --target databricks --vars '(.*)'", command
+                r"dbt build (?:--selector (\w+) )?--target databricks --vars '(.*)'", command
             )
-            assert found[1] == job and found[1] in names
+            assert found[1] == job and found[1] in names or (job, found[1]) == ("rebuild", None)
             assert set(yaml.safe_load(found[2])) == asked
             assert yaml.safe_load(found[2])["databricks_http_path"] == "/sql/1.0/warehouses/w"
 
@@ -254,3 +255,21 @@ def test_an_alert_has_its_paragraph_in_the_runbook():
     runbook = (ROOT / "resources" / "runbook.md").read_text().lower()
     for name in PROD["alerts"]:
         assert f"\n## {name.replace('_', ' ')}\n" in runbook
+
+
+def test_ingest_builds_whether_a_sync_is_wanted_or_not():
+    """A task is left out where all that it depends on is, whatever its `run_if` says."""
+    tasks = {task["task_key"]: task for task in PROD["jobs"]["ingest"]["tasks"]}
+    build, sync = tasks["build"], tasks["strava_sync"]
+    assert build["run_if"] == "ALL_DONE"
+    assert {"task_key": "wants_strava", "outcome": "false"} in build["depends_on"]
+    assert {"task_key": "strava_sync"} in build["depends_on"]
+    assert sync["depends_on"] == [{"task_key": "wants_strava", "outcome": "true"}]
+
+
+def test_the_first_time_everything_is_built_in_one_run():
+    """The jobs of a morning read each other's tables, so none could be the first."""
+    (task,) = PROD["jobs"]["rebuild"]["tasks"]
+    (command,) = task["dbt_task"]["commands"]
+    assert command.startswith("dbt build --target databricks")
+    assert "schedule" not in PROD["jobs"]["rebuild"]
