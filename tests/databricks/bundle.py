@@ -10,12 +10,9 @@ import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 
-# What the workspace or the CLI fills in; no variable of ours.
-GIVEN = {
-    "workspace.host": "https://example.cloud.databricks.com",
-    "workspace.artifact_path": "/Workspace/Shared/.bundle/stride/artifacts",
-    "bundle.git.commit": "0123abc",
-}
+# What the workspace fills in; no variable of ours.
+HOST = "https://example.cloud.databricks.com"
+HOME = "/Workspace/Users/someone@example.com"
 
 # Classes of databricks-bundles, by the name of the resource in YAML.
 CLASSES = {
@@ -57,7 +54,14 @@ def load(target: str, project: Path = PROJECT) -> dict:
         name: chosen.get("variables", {}).get(name, variable.get("default"))
         for name, variable in bundle["variables"].items()
     }
-    bundle["target"] = target
+    root = chosen.get("workspace", {}).get("root_path", f"{HOME}/.bundle/stride/{target}")
+    bundle["given"] = {
+        "bundle.target": target,
+        "workspace.host": HOST,
+        "bundle.git.commit": "0123abc",
+        "workspace.root_path": root,
+        "workspace.artifact_path": f"{root}/artifacts",
+    }
     return bundle
 
 
@@ -74,10 +78,8 @@ def fill(bundle: dict, **values: str) -> dict:
 
     def value(found: re.Match) -> str:
         name = found[1]
-        if name == "bundle.target":
-            return bundle["target"]
-        if name in GIVEN:
-            return GIVEN[name]
+        if name in bundle["given"]:
+            return text(bundle["given"][name])
         kind, _, rest = name.partition(".")
         if kind == "var":
             filled = have[rest]

@@ -273,3 +273,49 @@ def test_the_first_time_everything_is_built_in_one_run():
     (command,) = task["dbt_task"]["commands"]
     assert command.startswith("dbt build --target databricks")
     assert "schedule" not in PROD["jobs"]["rebuild"]
+
+
+@pytest.mark.parametrize("target", ["staging", "bootstrap", "prod"])
+def test_what_runs_as_the_service_principal_lies_where_it_alone_writes(target):
+    """`validate --strict` refuses /Workspace/Shared, where every user could change the code."""
+    filled = bundle.fill(
+        bundle.load(target), warehouse_id="w", notify="a@example.com", service_principal="robot"
+    )
+    root = "/Workspace/Users/robot/.bundle/stride/"
+    assert bundle.load(target)["given"]["workspace.root_path"].startswith(
+        root.replace("robot", "${var.service_principal}")
+    )
+    for job in JOBS:
+        for task in filled["jobs"][job]["tasks"]:
+            for command in task.get("dbt_task", {}).get("commands", []):
+                said = yaml.safe_load(re.search(r"--vars '(.*)'", command)[1])
+                assert said["stride_wheel"].startswith(root)
+
+
+def test_bootstrap_and_prod_are_one_deployment():
+    roots = [bundle.load(t)["given"]["workspace.root_path"] for t in ("bootstrap", "prod")]
+    assert roots[0] == roots[1]
+
+
+def test_targets_share_nothing_in_a_workspace():
+    """What bears a name in the workspace or the catalog bears another one in another target."""
+    fields = ("name", "display_name", "catalog_name")
+    names = [
+        {
+            (group, *(resource[field] for field in fields if field in resource))
+            for group, resources in FILLED[target].items()
+            for resource in resources.values()
+            if group != "quality_monitors"  # in prod alone
+        }
+        for target in ("dev", "staging", "prod")
+    ]
+    assert len(set.union(*names)) == sum(map(len, names))
+
+
+def test_what_is_not_uploaded_is_there_to_be_left_out():
+    """A pattern that matches nothing is a warning, and `validate --strict` allows none."""
+    excluded = yaml.safe_load((ROOT / "databricks.yml").read_text())["sync"]["exclude"]
+    ignored = (ROOT / ".gitignore").read_text().split()
+    for pattern in excluded:
+        assert any(ROOT.glob(pattern)), pattern
+        assert pattern.removesuffix("**") not in ignored, pattern
