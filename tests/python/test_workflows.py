@@ -1,9 +1,13 @@
 """The workflows: valid, pinned, without secrets, and calling what is there."""
 
+import json
+import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -92,3 +96,123 @@ def test_an_action_that_is_not_pinned_is_found(tmp_path):
     )
     assert done.returncode != 0
     assert "unpinned-uses" in done.stdout
+
+
+DEPLOY = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text())["jobs"]["prod"]
+README = (ROOT / "resources" / "README.md").read_text()
+
+
+def test_whether_to_deploy_is_a_variable_of_the_repository():
+    """Variables of an environment are not there yet when the condition of a job is read."""
+    asked = set(re.findall(r"vars\.(\w+)", DEPLOY["if"]))
+    of_repository = set(re.findall(r"repository\s+variable\s+`(\w+)`", README))
+    assert asked and asked <= of_repository
+    given = re.search(r"GitHub environment `prod`(.*?)\n\d\.", README, re.S)[1]
+    of_environment = set(re.findall(r"`([A-Z_]+)`", given))
+    used = set(re.findall(r"vars\.(\w+)", str(DEPLOY["env"])))
+    assert used == of_environment
+
+
+def test_the_first_deployment_is_made_by_who_makes_the_next_ones():
+    first = README.split("## The first time")[1].split("```")[1]
+    assert "deploy -t bootstrap" in first and "deploy -t prod" in first
+    assert "BUNDLE_VAR_service_principal=$DATABRICKS_CLIENT_ID" in first
+    assert "auth login" not in first
+    # It would win over the catalog of every target.
+    assert "export BUNDLE_VAR_catalog" not in README
+
+
+def test_the_deployed_path_is_asked_and_not_written():
+    assert "/Workspace/" not in str(DEPLOY)
+
+
+def test_the_manifest_is_kept_before_another_is_written():
+    runs = [step.get("run", "") for step in DEPLOY["steps"]]
+    build, keep, smoke = (
+        next(i for i, run in enumerate(runs) if what in run)
+        for what in ("dbt build", "cp --overwrite target/manifest.json", "dbt show")
+    )
+    assert build < keep < smoke
+    # Copying one file makes no folder.
+    assert runs[keep].index('databricks fs mkdir "$STRIDE_STATE"') < runs[keep].index(
+        "databricks fs cp"
+    )
+
+
+class Workspace(BaseHTTPRequestHandler):
+    """GitHub's and the workspace's part of a login."""
+
+    def do_any(self):
+        here = f"http://{self.headers['Host']}"
+        answers = {
+            "/.well-known/databricks-config": {
+                "oidc_endpoint": f"{here}/oidc",
+                "workspace_id": "1",
+            },
+            "/oidc/.well-known/oauth-authorization-server": {
+                "authorization_endpoint": f"{here}/oidc/v1/authorize",
+                "token_endpoint": f"{here}/oidc/v1/token",
+            },
+            "/github": {"value": "word"},
+            "/oidc/v1/token": {"access_token": "t", "token_type": "Bearer", "expires_in": 3600},
+        }
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        path = self.path.partition("?")[0]
+        is_right = path != "/oidc/v1/token" or "subject_token=word" in body
+        self.send_response(200 if is_right else 401)
+        self.end_headers()
+        self.wfile.write(json.dumps(answers[path]).encode())
+
+    do_GET = do_POST = do_any
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture
+def login():
+    """The environment of a job that may log in, and where its workspace is."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Workspace)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    host = f"http://127.0.0.1:{server.server_port}"
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("DATABRICKS_")}
+    yield clean | {
+        "NO_PROXY": "127.0.0.1",
+        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "github",
+        "ACTIONS_ID_TOKEN_REQUEST_URL": f"{host}/github?version=1",
+        "DATABRICKS_HOST": host,
+        "DATABRICKS_CLIENT_ID": "robot",
+        "DATABRICKS_AUTH_TYPE": DEPLOY["env"]["DATABRICKS_AUTH_TYPE"],
+    }
+    server.shutdown()
+    server.server_close()
+
+
+AS_DBT_DOES = """
+import os
+from dbt.adapters.databricks.credentials import DatabricksCredentialManager
+manager = DatabricksCredentialManager(
+    host=os.environ["DATABRICKS_HOST"], client_id=os.environ["DATABRICKS_CLIENT_ID"],
+    client_secret="", token="given", auth_type="oauth")
+print(manager.header_factory()["Authorization"])
+"""
+
+
+def test_github_s_word_is_exchanged_and_dbt_takes_the_token(login):
+    steps = [step for step in DEPLOY["steps"] if ".venv/bin/dbt" in step.get("run", "")]
+    assert len(steps) == 2
+    for step in steps:
+        script = re.search(r"\.venv/bin/python (\S+)\)", step["run"])[1]
+        environment = login | {"DATABRICKS_AUTH_TYPE": step["env"]["DATABRICKS_AUTH_TYPE"]}
+        made, taken = (
+            subprocess.run(
+                [sys.executable, *command],
+                env=environment,
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+            )
+            for command in ([script], ["-c", AS_DBT_DOES])
+        )
+        assert (made.stdout, made.stderr) == ("t\n", "::add-mask::t\n")
+        assert taken.stdout == "Bearer given\n", taken.stderr
