@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import shutil
+import subprocess
 from copy import deepcopy
 from pathlib import Path
 
@@ -11,8 +13,12 @@ import jsonschema
 import pytest
 import yaml
 from conftest import ROOT
+from databricks.sdk import WorkspaceClient
+from databricks.sdk.errors import NotFound
 
 import bundle
+import bundle_endpoints
+from stride.racetime import registry
 
 TARGETS = ("dev", "staging", "bootstrap", "prod")
 FILLED = {
@@ -319,3 +325,56 @@ def test_what_is_not_uploaded_is_there_to_be_left_out():
     for pattern in excluded:
         assert any(ROOT.glob(pattern)), pattern
         assert pattern.removesuffix("**") not in ignored, pattern
+
+
+def test_runs_of_the_model_go_to_the_experiment_of_the_bundle():
+    for target in ("dev", "staging", "prod"):
+        resources = FILLED[target]
+        model = resources["registered_models"]["race_time"]
+        name = ".".join(model[part] for part in ("catalog_name", "schema_name", "name"))
+        assert resources["experiments"]["race_time"]["name"] == registry.experiment_of(name)
+
+
+SERVICE_PRINCIPAL = "00000000-0000-0000-0000-000000000001"
+
+
+def _in_workspace(host: str, name: str) -> dict[str, str]:
+    """Environment of someone's login to a workspace, and of nothing else."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DATABRICKS_", "BUNDLE_"))}
+    return kept | {"DATABRICKS_HOST": host, "DATABRICKS_TOKEN": name, "NO_PROXY": "127.0.0.1"}
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_the_command_line_accepts_it(target, tmp_path):
+    databricks = shutil.which("databricks")
+    if not databricks:
+        pytest.skip("the Databricks command line is not installed; CI has it")
+    name = "you@example.com" if target == "dev" else SERVICE_PRINCIPAL
+    with bundle_endpoints.endpoints() as host:
+        done = subprocess.run(
+            [databricks, "bundle", "validate", "--strict", "--target", target],
+            env=_in_workspace(host, name)
+            | {
+                "HOME": str(tmp_path),
+                "BUNDLE_VAR_notify": "you@example.com",
+                "BUNDLE_VAR_service_principal": SERVICE_PRINCIPAL,
+            },
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_its_workspace_answers_as_one_does(monkeypatch):
+    """At least to the other client that Databricks makes."""
+    with bundle_endpoints.endpoints() as host:
+        for variable, value in _in_workspace(host, "someone").items():
+            monkeypatch.setenv(variable, value)
+        client = WorkspaceClient()
+        assert client.current_user.me().user_name == "someone"
+        lookup = bundle.load("dev")["variables"]["warehouse_id"]["lookup"]["warehouse"]
+        assert [w.name for w in client.warehouses.list()] == [lookup]
+        assert client.workspace.get_status("/Users/x").object_type.value == "DIRECTORY"
+        with pytest.raises(NotFound):
+            client.jobs.get(1)
