@@ -151,7 +151,7 @@ def test_dbt_tasks_name_selectors_of_the_project_and_are_told_what_it_asks():
             found = re.fullmatch(
                 r"dbt build (?:--selector (\w+) )?--target databricks --vars '(.*)'", command
             )
-            assert found[1] == job and found[1] in names or (job, found[1]) == ("rebuild", None)
+            assert (found[1] == job and found[1] in names) or (job, found[1]) == ("rebuild", None)
             assert set(yaml.safe_load(found[2])) == asked
             assert yaml.safe_load(found[2])["databricks_http_path"] == "/sql/1.0/warehouses/w"
 
