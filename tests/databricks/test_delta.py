@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -144,6 +146,17 @@ def test_python_models_bring_stride_and_run_on_serverless(delta):
         assert task["environment_key"] == environment["environment_key"]
         assert not {"new_cluster", "existing_cluster_id"} & task.keys()
         assert not task.get("libraries")
+
+
+def test_a_training_names_the_versions_of_the_tables_that_it_read(delta):
+    with closing(sqlite3.connect(delta.home / "mlflow.db")) as registry:
+        named = registry.execute(
+            "select name, digest, dataset_source_type from datasets"
+        ).fetchall()
+    assert {name for name, _, _ in named} >= {f"{CATALOG}.training.training_set"}
+    for table, version, kind in named:
+        assert kind == "delta_table"
+        assert delta.ask(f"select count(*) from {table} version as of {version}")
 
 
 def test_not_null_holds_for_rows_that_come_later(delta):
