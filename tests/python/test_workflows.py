@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import ROOT, Home
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
@@ -137,6 +138,20 @@ def test_the_manifest_is_kept_before_another_is_written():
     assert runs[keep].index('databricks fs mkdir "$STRIDE_STATE"') < runs[keep].index(
         "databricks fs cp"
     )
+
+
+def test_a_deployment_that_changes_no_model_builds_nothing_and_succeeds(tmp_path):
+    run = next(step["run"] for step in DEPLOY["steps"] if "dbt build" in step.get("run", ""))
+    command = re.search(r"dbt (build .*--state.*)", run.replace("\\\n", ""))[1]
+    state = tmp_path / "deployed"
+    arguments = [str(state) if a == "target/state" else a for a in shlex.split(command)]
+    target = arguments.index("--target")
+    home = Home(tmp_path / "home")
+    assert home.dbt("parse").returncode == 0
+    shutil.copytree(home.folder / "target", state)
+    done = home.dbt(*arguments[:target], *arguments[target + 2 :])
+    assert done.returncode == 0, done.stdout
+    assert "Nothing to do" in done.stdout
 
 
 class Workspace(BaseHTTPRequestHandler):
