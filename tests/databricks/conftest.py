@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from parity import lay_home
-from proof import ALL_TESTS, CATALOG, DAY, KEPT, ROOT, UNIT_TESTS, VOLUME, WHEEL, OnDelta, Project
+from proof import ALL_TESTS, CATALOG, DAY, KEPT, ROOT, VOLUME, WHEEL, OnDelta, Project
 from session import workspace
 
 
@@ -63,7 +63,7 @@ def delta(jars, work):
     with workspace(home / "workspace", volumes, CATALOG, ROOT / "python", jars=jars) as environment:
         environment |= {"STRIDE_LANDING": f"/Volumes/{CATALOG}/{VOLUME}", "STRIDE_WHEEL": WHEEL}
         project = OnDelta("databricks", home, environment)
-        project.build(DAY - timedelta(days=1), *UNIT_TESTS)
+        project.build(DAY - timedelta(days=1))
         project.first = project.contents(*KEPT)
         project.build(DAY - timedelta(days=1), *ALL_TESTS)
         project.second = project.contents(*KEPT)
