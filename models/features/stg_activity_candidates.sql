@@ -12,7 +12,9 @@ measures as (
             as has_heart_rate,
         case
             when sport = 'run'
-                then coalesce(graded_speed_4th_mps, mean_graded_speed_mps, mean_speed_mps)
+                then coalesce(
+                    nullif(graded_speed_4th_mps, 0e0), mean_graded_speed_mps, mean_speed_mps
+                )
         end as normalised_speed_mps,
         case when is_ride then coalesce(weighted_power_w, avg_power_w) end as normalised_power_w,
         {{ reserve_share('lthr_bpm', 'resting_hr_bpm', 'valid_max_hr_bpm') }} as lthr_reserve_share
@@ -60,10 +62,11 @@ final as (
         case
             when override_load is not null then 'override'
             when power_load <= highest_load then 'power'
-            when pace_load <= highest_load and is_graded and not is_trail then 'pace'
-            when swim_load <= highest_load then 'swim'
+            when pace_load > 0e0 and pace_load <= highest_load and is_graded and not is_trail
+                then 'pace'
+            when swim_load > 0e0 and swim_load <= highest_load then 'swim'
             when heart_rate_load <= highest_load and has_heart_rate then 'heart_rate'
-            when pace_load <= highest_load then 'pace'
+            when pace_load > 0e0 and pace_load <= highest_load then 'pace'
             when rpe_load <= highest_load then 'rpe'
             else 'duration'
         end as load_method

@@ -72,10 +72,12 @@ final as (
         inputs.sport in ('run', 'run_indoor') as is_run,
         inputs.sport in ('ride', 'ride_indoor') as is_ride,
         inputs.duration_s / 3600e0 as hours,
-        inputs.distance_m / inputs.duration_s as mean_speed_mps,
+        -- A distance of zero was not measured; it is no speed of zero.
+        nullif(inputs.distance_m, 0e0) / inputs.duration_s as mean_speed_mps,
         coalesce(sports.load_per_hour, 35e0) as load_per_hour,
         coalesce(
-            inputs.graded_speed_mps, inputs.graded_distance_m / inputs.duration_s
+            nullif(inputs.graded_speed_mps, 0e0),
+            nullif(inputs.graded_distance_m, 0e0) / inputs.duration_s
         ) as mean_graded_speed_mps,
         inputs.elevation_gain_m / nullif(inputs.distance_m / 1e3, 0e0) as climb_m_per_km,
         {{ reserve_share(
