@@ -16,6 +16,21 @@ activity_features as (
 
 ),
 
+-- Only loads that could have been taken: more than 225 an hour never is.
+plausible as (
+
+    select
+        athlete_id,
+        sport,
+        {%- for method in ['power', 'pace', 'swim', 'heart_rate', 'rpe'] %}
+        case when {{ method }}_load <= 225e0 * duration_s / 3600e0 then {{ method }}_load end
+            as {{ method }}_load{{ ',' if not loop.last }}
+        {%- endfor %}
+
+    from activity_features
+
+),
+
 pairs as (
 
     {% for method, reference in load_method_pairs() -%}
@@ -27,7 +42,7 @@ pairs as (
         '{{ reference }}' as reference_method,
         {{ method }}_load / {{ reference }}_load as load_ratio
 
-    from activity_features
+    from plausible
     where {{ method }}_load > 0e0 and {{ reference }}_load > 0e0
     {% endfor %}
 
@@ -42,7 +57,9 @@ final as (
         reference_method,
         cast(count(*) as bigint) as activities,
         median(load_ratio) as median_ratio,
-        median(load_ratio) < 0.8e0 or median(load_ratio) > 1.25e0 as is_threshold_suspect
+        -- What an athlete feels has no threshold that could be wrong.
+        load_method <> 'rpe' and (median(load_ratio) < 0.8e0 or median(load_ratio) > 1.25e0)
+            as is_threshold_suspect
 
     from pairs
     group by athlete_id, sport, load_method, reference_method

@@ -7,9 +7,6 @@ measures as (
         *,
         coalesce(climb_m_per_km > 25e0, false) as is_trail,
         graded_speed_4th_mps is not null or mean_graded_speed_mps is not null as is_graded,
-        -- A strap that worked for part of the way says nothing of the whole.
-        case when is_recorded then hr_seconds / duration_s >= 0.8e0 else mean_hr_bpm is not null end
-            as has_heart_rate,
         case
             when sport = 'run'
                 then coalesce(
@@ -65,7 +62,7 @@ final as (
             when pace_load > 0e0 and pace_load <= highest_load and is_graded and not is_trail
                 then 'pace'
             when swim_load > 0e0 and swim_load <= highest_load then 'swim'
-            when heart_rate_load <= highest_load and has_heart_rate then 'heart_rate'
+            when heart_rate_load <= highest_load then 'heart_rate'
             when pace_load > 0e0 and pace_load <= highest_load then 'pace'
             when rpe_load <= highest_load then 'rpe'
             else 'duration'

@@ -58,6 +58,7 @@ final as (
         thresholds.pace_source,
         thresholds.power_source,
         heart_rates.is_recorded,
+        heart_rates.is_partly_recorded,
         heart_rates.hr_seconds,
         heart_rates.mean_hr_bpm,
         heart_rates.trimp,
