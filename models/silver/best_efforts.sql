@@ -17,6 +17,12 @@ landed as (
 
 ),
 
+dropped as (
+
+    select * from {{ ref('stg_dropped_values') }}
+
+),
+
 final as (
 
     select
@@ -29,8 +35,14 @@ final as (
 
     from activities
     inner join landed on activities.sampled_row_id = landed.landed_row_id
-    -- A distance that was dropped as impossible takes its efforts with it.
-    where landed.effort_kind = 'power' or activities.distance_m is not null
+    left join dropped on activities.sampled_row_id = dropped.landed_row_id
+    -- A distance or a power that was dropped as impossible takes its efforts with it.
+    where
+        (landed.effort_kind = 'distance' and activities.distance_m is not null)
+        or (
+            landed.effort_kind = 'power'
+            and coalesce(dropped.drops_power + dropped.drops_weighted_power, 0) = 0
+        )
 
 )
 
