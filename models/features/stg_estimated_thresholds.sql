@@ -1,6 +1,7 @@
 {#-
     Renewed on the first of each month from the 365 days before it, so that nothing of the activity
-    itself, or later, is in its thresholds. Percentiles, as one bad recording must not set them.
+    itself, or later, is in its thresholds. The third highest of the year, as one bad recording must
+    not set them: a percentile of a few dozen values still leans on the highest.
 -#}
 with
 
@@ -38,10 +39,11 @@ efforts as (
             when efforts.effort_kind = 'distance' and efforts.target >= 5e3
                 then {{ hour_speed('efforts.target', 'efforts.value') }}
         end) as hour_speed_mps,
+        -- More than 600 W is a meter that was not calibrated.
         max(case
-            when efforts.effort_kind = 'power' and efforts.target = 1200e0
-                then 0.95e0 * efforts.value
-            when efforts.effort_kind = 'power' and efforts.target = 3600e0 then efforts.value
+            when efforts.effort_kind <> 'power' or efforts.value > 600e0 then null
+            when efforts.target = 1200e0 then 0.95e0 * efforts.value
+            when efforts.target = 3600e0 then efforts.value
         end) as hour_power_w
 
     from {{ ref('best_efforts') }} as efforts
@@ -56,7 +58,9 @@ observed as (
         inputs.athlete_id,
         inputs.activity_date,
         inputs.max_hr_bpm,
-        efforts.hour_power_w,
+        -- Running power is measured on another scale.
+        case when inputs.sport in ('ride', 'ride_indoor') then efforts.hour_power_w end
+            as hour_power_w,
         -- The run as a whole counts too: a race without a recording is the best there is.
         case
             when inputs.elapsed_time_s < 900e0 then null
@@ -80,15 +84,16 @@ final as (
     select
         months.athlete_id,
         months.month_start,
+        {%- for column, measure, fewest in [
+            ('max_hr_bpm', 'max_hr_bpm', 10),
+            ('threshold_speed_mps', 'hour_speed_mps', 5),
+            ('ftp_w', 'hour_power_w', 5),
+        ] %}
         case
-            when count(observed.max_hr_bpm) >= 10
-                then {{ percentile('observed.max_hr_bpm', 0.995) }}
-        end as max_hr_bpm,
-        case
-            when count(observed.hour_speed_mps) >= 5
-                then {{ percentile('observed.hour_speed_mps', 0.99) }}
-        end as threshold_speed_mps,
-        max(observed.hour_power_w) as ftp_w
+            when count(observed.{{ measure }}) >= {{ fewest }}
+                then {{ nth_highest('observed.' ~ measure, 3) }}
+        end as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
 
     from months
     inner join observed
