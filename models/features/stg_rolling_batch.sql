@@ -56,12 +56,13 @@ final as (
         load_ewma_7d,
         load_ewma_28d,
         -- Without four weeks, four active days and some load a ratio is noise.
-        case when {{ acwr_is_known() }} then 4e0 * load_7d / load_28d end as acwr,
+        case when {{ acwr_is_known('load_28d', 28) }} then 4e0 * load_7d / load_28d end as acwr,
         case
-            when {{ acwr_is_known() }} and load_28d > load_7d
+            when {{ acwr_is_known('(load_28d - load_7d)', 21) }}
                 then 3e0 * load_7d / (load_28d - load_7d)
         end as acwr_uncoupled,
-        case when {{ acwr_is_known() }} then load_ewma_7d / load_ewma_28d end as acwr_ewma,
+        case when {{ acwr_is_known('load_28d', 28) }} then load_ewma_7d / load_ewma_28d end
+            as acwr_ewma,
         {{ monotony('load_7d', 'load_sd_7d', 'day_index') }} as monotony,
         load_7d * {{ monotony('load_7d', 'load_sd_7d', 'day_index') }} as strain,
         load_7d,

@@ -105,10 +105,9 @@ def second(days):
     xx = sum(w * w * runs[w] for w in weeks)
     y = sum(speeds)
     xy = -sum(w * speeds[w] for w in weeks)
-    known = (
-        (pl.col("day_index") >= 27) & (pl.col("active_days_28d") >= 4) & (pl.col("load_28d") >= 140)
-    )
     load, month = pl.col("load_7d"), pl.col("load_28d")
+    active = (pl.col("day_index") >= 27) & (pl.col("active_days_28d") >= 4)
+    known = active & (month >= 28 * 5)
     monotony = (
         # A running sum that adds and subtracts leaves crumbs in a week of rest.
         pl.when((load > 1e-9) & (pl.col("day_index") >= 6))
@@ -134,7 +133,9 @@ def second(days):
         balance.alias("tsb_end_of_day"),
         (pl.col("ctl") - over(pl.col("ctl").shift(7, fill_value=0))).alias("ramp"),
         pl.when(known).then(4 * load / month).alias("acwr"),
-        pl.when(known & (month > load)).then(3 * load / (month - load)).alias("acwr_uncoupled"),
+        pl.when(active & (month - load >= 21 * 5))
+        .then(3 * load / (month - load))
+        .alias("acwr_uncoupled"),
         pl.when(known).then(pl.col("load_ewma_7d") / pl.col("load_ewma_28d")).alias("acwr_ewma"),
         monotony,
         (monotony * load).alias("strain"),
