@@ -58,9 +58,11 @@ final as (
         ---------- pace and efficiency
         case when is_run then 1e3 / nullif(mean_graded_speed_mps, 0e0) end as graded_pace_s_per_km,
         case
-            when intensity >= 0.85e0 or hours < 0.5e0 then null
-            when is_ride then normalised_power_w / mean_hr_bpm
-            when sport = 'run' then normalised_speed_mps * 60e0 / mean_hr_bpm
+            when hours < 0.5e0 or is_partly_recorded then null
+            when is_ride and power_intensity < 0.85e0 then normalised_power_w / mean_hr_bpm
+            -- Of an intensity that nobody can tell it isn't known whether it was easy.
+            when sport = 'run' and pace_intensity < 0.85e0 and variability < 1.1e0
+                then normalised_speed_mps * 60e0 / mean_hr_bpm
         end as efficiency_factor,
         decoupling_pct,
         climb_m_per_km,

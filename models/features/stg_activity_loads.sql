@@ -53,7 +53,9 @@ final as (
             when threshold_source = 'given' or is_from_samples then 'B'
             else 'C'
         end as load_quality,
-        coalesce(mean_graded_speed_mps, case when is_run then mean_speed_mps end) as run_speed_mps
+        coalesce(mean_graded_speed_mps, case when is_run then mean_speed_mps end) as run_speed_mps,
+        -- Without the mean of fourth powers nothing tells how even it was.
+        coalesce(graded_speed_4th_mps / mean_graded_speed_mps, 1e0) as variability
 
     from chosen
 
