@@ -65,7 +65,8 @@ in_force as (
         coalesce(stated.ftp_w, estimated.ftp_w) as ftp_w,
         stated.css_mps,
         case
-            when stated.lthr_bpm + stated.max_hr_bpm + stated.resting_hr_bpm > 0e0 then 'given'
+            when stated.lthr_bpm is not null then 'given'
+            when stated.max_hr_bpm + stated.resting_hr_bpm > 0e0 then 'derived'
             when coalesce(stated.max_hr_bpm, estimated.max_hr_bpm) is null then 'assumed'
             when stated.resting_hr_bpm is null then 'assumed'
             else 'estimated'
