@@ -1,6 +1,9 @@
 {#-
     Query: one row per athlete of two sets of marks: the first and the last day now, the last day as
-    published, and whether the fingerprints differ. Equal ones cancel out under XOR.
+    published, and whether the fingerprints differ. Equal ones cancel out under XOR, so a
+    fingerprint has to hold what its row is and its day: else values that change places, or one
+    that comes twice, would go unseen. The day is not added here, where a day's activities must
+    come out as the day that was made of them.
 -#}
 {% macro compared_marks(rows, published_rows) -%}
     select

@@ -17,7 +17,7 @@ final as (
     select
         athlete_id,
         valid_from as mark_date,
-        {{ fingerprint(['setting', 'value']) }} as fingerprint
+        {{ fingerprint(['setting', 'value', 'valid_from']) }} as fingerprint
 
     from settings
     where

@@ -53,6 +53,10 @@ class Histories:
                     self.add(athlete, LAST_DAY - timedelta(days=days - 1 - day))
             if self.random.random() < 0.5:
                 self.change_setting(athlete)
+            if self.random.random() < 0.5:
+                self.new_form(athlete)
+            for activity in self.random.permutation(self.of(athlete))[:2]:
+                self.overrides[str(activity)] = float(self.random.uniform(10, 200))
 
     def add(self, athlete: str, day: date) -> None:
         """One more activity on a day."""
@@ -123,10 +127,11 @@ class Histories:
         setting, low, high = [
             ("max_hr_bpm", 180, 200),
             ("resting_hr_bpm", 40, 60),
+            ("lthr_bpm", 150, 175),
             ("threshold_pace_s_per_km", 220, 330),
             ("ftp_w", 150, 300),
             ("css_s_per_100m", 80, 120),
-        ][self.random.integers(5)]
+        ][self.random.integers(6)]
         always = self.random.random() < 0.2
         day = date(1900, 1, 1) if always else self.some_day(athlete)
         withdrawn = self.random.random() < 0.2
@@ -135,6 +140,50 @@ class Histories:
         )
         return day
 
+    def new_form(self, athlete: str) -> date:
+        """Two values of one threshold, each from its day."""
+        setting, low, high = [("max_hr_bpm", 180, 200), ("threshold_pace_s_per_km", 220, 330)][
+            self.random.integers(2)
+        ]
+        days = {self.some_day(athlete), self.some_day(athlete)}
+        for day in days:
+            self.settings[athlete, setting, day] = float(self.random.uniform(low, high))
+        return min(days)
+
+    def _said(self, athlete: str) -> list[tuple]:
+        """Keys of the thresholds that it stated more than once, by setting and day."""
+        mine = sorted(key for key in self.settings if key[0] == athlete)
+        return [key for key in mine if [k[1] for k in mine].count(key[1]) > 1]
+
+    def values_swapped(self, athlete: str) -> date | None:
+        """Two values of a threshold stood at each other's days."""
+        said = self._said(athlete)
+        if not said:
+            return None
+        one, other = said[:2]
+        self.settings[one], self.settings[other] = self.settings[other], self.settings[one]
+        return one[2]
+
+    def value_restated(self, athlete: str) -> date:
+        """One value, said twice in one go."""
+        days = {self.some_day(athlete), self.some_day(athlete)}
+        setting, low, high = [("css_s_per_100m", 80, 120), ("resting_hr_bpm", 40, 60)][
+            self.random.integers(2)
+        ]
+        value = float(self.random.uniform(low, high))
+        self.settings |= {(athlete, setting, day): value for day in days}
+        return min(days)
+
+    def value_moved(self, athlete: str) -> date | None:
+        """A threshold holds from another day on."""
+        mine = sorted(key for key in self.settings if key[0] == athlete)
+        if not mine:
+            return None
+        key = mine[self.random.integers(len(mine))]
+        day = self.some_day(athlete)
+        self.settings[athlete, key[1], day] = self.settings.pop(key)
+        return min(day, key[2])
+
     def override(self, athlete: str) -> date | None:
         if not self.of(athlete):
             return None
@@ -142,10 +191,29 @@ class Histories:
         self.overrides[activity] = float(self.random.uniform(10, 200))
         return self.activities[activity]["activity_date"]
 
+    def overrides_swapped(self, athlete: str) -> date | None:
+        mine = [activity for activity in self.of(athlete) if activity in self.overrides]
+        if len(mine) < 2:
+            return None
+        one, other = mine[:2]
+        self.overrides[one], self.overrides[other] = self.overrides[other], self.overrides[one]
+        return self.activities[one]["activity_date"]
+
     def nothing(self, athlete: str) -> None:
         return None
 
-    EVENTS = (late_upload, edit, deletion, change_setting, override, nothing)
+    EVENTS = (
+        late_upload,
+        edit,
+        deletion,
+        change_setting,
+        values_swapped,
+        value_restated,
+        value_moved,
+        override,
+        overrides_swapped,
+        nothing,
+    )
 
     # ---- the tables ----
 
