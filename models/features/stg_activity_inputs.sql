@@ -26,7 +26,7 @@ final as (
         activities.activity_date,
         activities.sport,
         activities.sport_type,
-        activities.recording_row_id,
+        activities.sampled_row_id,
         coalesce(nullif(activities.moving_time_s, 0e0), activities.elapsed_time_s) as duration_s,
         activities.elapsed_time_s,
         activities.distance_m,
@@ -44,7 +44,7 @@ final as (
         -- What the features are computed from; a new version of the formulas is an input too.
         {{ fingerprint([
             var('features_version'), 'activities.activity_id', 'activities.activity_date',
-            'activities.sport', 'activities.sport_type', 'activities.recording_row_id',
+            'activities.sport', 'activities.sport_type', 'activities.sampled_row_id',
             'activities.moving_time_s', 'activities.elapsed_time_s', 'activities.distance_m',
             'activities.elevation_gain_m', 'activities.avg_hr_bpm', 'activities.max_hr_bpm',
             'activities.avg_power_w', 'activities.weighted_power_w',

@@ -22,6 +22,8 @@ final as (
         accepted.activity_id,
         accepted.landed_row_id,
         survivors.recording_row_id,
+        -- The row itself has samples where the API gave them.
+        coalesce(survivors.recording_row_id, accepted.landed_row_id) as sampled_row_id,
 
         ---------- what
         accepted.name,

@@ -2,12 +2,7 @@ with
 
 activities as (
 
-    -- The row itself has samples where the API gave them.
-    select
-        *,
-        coalesce(recording_row_id, landed_row_id) as sampled_row_id
-
-    from {{ ref('activities') }}
+    select * from {{ ref('activities') }}
 
 ),
 

@@ -11,7 +11,8 @@ LAST_DAY = date(2025, 12, 31)
 
 ACTIVITIES = """
     athlete_id string, activity_id string, landed_row_id string, recording_row_id string,
-    name string, sport string, sport_type string, is_race_flagged boolean, started_at timestamp,
+    sampled_row_id string, name string, sport string, sport_type string,
+    is_race_flagged boolean, started_at timestamp,
     local_started_at timestamp, time_zone string, time_zone_source string, activity_date date,
     elapsed_time_s double, moving_time_s double, distance_m double, elevation_gain_m double,
     avg_hr_bpm double, max_hr_bpm double, avg_power_w double, weighted_power_w double,
@@ -44,6 +45,8 @@ class Histories:
         self.activities: dict[str, dict] = {}
         self.settings: dict[tuple, float | None] = {}
         self.overrides: dict[str, float] = {}
+        self.samples: dict[str, int] = {}
+        """Landed rows with samples, and by how much their heart rates differ from the mean."""
         self.sex = {f"athlete-{n}": self.random.choice(["f", "m", ""]) for n in range(len(years))}
         for athlete, length in zip(self.sex, years, strict=True):
             days = int(365 * length)
@@ -80,8 +83,12 @@ class Histories:
             "weighted_power_w": float(uniform(100, 280)) if sport == "ride" else None,
             "graded_speed_mps": float(uniform(2.2, 4.5)) if sport == "run" and heart else None,
             "perceived_exertion": float(pick([np.nan, 2, 5, 7.5, 9])),
-            "recording_row_id": f"r{self.number}" if self.random.random() < 0.3 else None,
+            "landed_row_id": f"l{self.number}",
+            "recording_row_id": None,
         }
+        if self.random.random() < 0.3:
+            self.activities[str(self.number)]["recording_row_id"] = f"r{self.number}"
+            self.samples[f"r{self.number}"] = 0
 
     def of(self, athlete: str) -> list[str]:
         """Its activities, by day."""
@@ -199,6 +206,16 @@ class Histories:
         self.overrides[one], self.overrides[other] = self.overrides[other], self.overrides[one]
         return self.activities[one]["activity_date"]
 
+    def samples_arrive(self, athlete: str) -> date | None:
+        """The samples of a row without a recording, with the row landed anew as a sync does."""
+        mine = [i for i in self.of(athlete) if not self.activities[i]["recording_row_id"]]
+        if not mine:
+            return None
+        activity = self.activities[str(self.random.choice(mine))]
+        activity["landed_row_id"] += "+"
+        self.samples[activity["landed_row_id"]] = int(self.random.integers(-10, 10))
+        return activity["activity_date"]
+
     def nothing(self, athlete: str) -> None:
         return None
 
@@ -212,6 +229,7 @@ class Histories:
         value_moved,
         override,
         overrides_swapped,
+        samples_arrive,
         nothing,
     )
 
@@ -230,7 +248,7 @@ class Histories:
                     connection.unregister("rows")
 
     def _activities(self) -> list[dict]:
-        return list(self.activities.values())
+        return [a | {"sampled_row_id": _sampled(a)} for a in self.activities.values()]
 
     def _athletes(self) -> list[dict]:
         return [
@@ -266,14 +284,14 @@ class Histories:
         ]
 
     def _recorded(self) -> list[dict]:
-        return [a for a in self.activities.values() if a["recording_row_id"]]
+        return [a for a in self.activities.values() if _sampled(a) in self.samples]
 
     def _heart_rate_seconds(self) -> list[dict]:
         return [
             {
                 "athlete_id": a["athlete_id"],
                 "activity_id": a["activity_id"],
-                "bpm": int(a["avg_hr_bpm"]) + step,
+                "bpm": int(a["avg_hr_bpm"]) + self.samples[_sampled(a)] + step,
                 "seconds": a["elapsed_time_s"] / 3,
             }
             for a in self._recorded()
@@ -295,3 +313,8 @@ class Histories:
             if a["sport"] == "run"
             for target, share in ((1000.0, 0.85), (5000.0, 0.95))
         ]
+
+
+def _sampled(activity: dict) -> str | None:
+    """The landed row that its samples are from, if it has any."""
+    return activity.get("recording_row_id") or activity.get("landed_row_id")

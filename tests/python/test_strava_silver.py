@@ -14,6 +14,16 @@ def ok(done) -> str:
     return done.stdout
 
 
+def connected(strava: LocalStrava) -> dict[str, str]:
+    """The environment in which ana is connected."""
+    return {
+        "STRIDE_STRAVA_URL": strava.url,
+        "STRAVA_CLIENT_ID": str(CLIENT_ID),
+        "STRAVA_CLIENT_SECRET": CLIENT_SECRET,
+        "STRAVA_REFRESH_TOKENS": json.dumps({"ana": strava.accounts[1].refresh}),
+    }
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory) -> Home:
     """Activities 1 to 5 from both, 6 and 7 from the API alone, 9 from the export alone."""
@@ -30,12 +40,7 @@ def home(tmp_path_factory) -> Home:
         for number in (1, 2, 3, 4, 5, 6, 7)
     }
     with LocalStrava(Account(1, told)) as strava:
-        home.environment |= {
-            "STRIDE_STRAVA_URL": strava.url,
-            "STRAVA_CLIENT_ID": str(CLIENT_ID),
-            "STRAVA_CLIENT_SECRET": CLIENT_SECRET,
-            "STRAVA_REFRESH_TOKENS": json.dumps({"ana": strava.accounts[1].refresh}),
-        }
+        home.environment |= connected(strava)
         assert "7 activities new" in ok(home.stride("strava", "sync", "--streams"))
         del told[3]
         told[4]["name"] = "Volta"
@@ -75,3 +80,21 @@ def test_the_samples_of_the_api_are_measured(home):
         "select count(distinct activity_id), min(seconds) from silver.heart_rate_seconds"
     )
     assert activities == 6 and seconds > 0
+
+
+def test_samples_that_come_after_the_list_reach_the_features(tmp_path):
+    """Of a ride they change the time at each heart rate alone, and nothing in the row itself."""
+    home = Home(tmp_path)
+    ok(home.stride("athlete", "add", "ana", "--timezone", "Europe/Lisbon"))
+    ride = {"type": "Ride", "sport_type": "Ride"}
+    told = {1: summary(1, datetime(2018, 7, 1, 15, tzinfo=UTC), id=1, **ride)}
+    found = []
+    with LocalStrava(Account(1, told)) as strava:
+        home.environment |= connected(strava)
+        for part in ("--no-streams", "--streams"):
+            ok(home.stride("strava", "sync", part))
+            day = date(2018, 7, 31)
+            ok(home.dbt("seed", "--select", "sports", "plausible_limits", as_of=day))
+            ok(home.dbt("run", "--select", "+stg_settings_used", as_of=day))
+            found += home.ask("select heart_rate_detail from features.activity_features")
+    assert found == [("mean",), ("samples",)]
