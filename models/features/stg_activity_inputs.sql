@@ -18,6 +18,12 @@ corrections as (
 
 ),
 
+sports as (
+
+    select * from {{ ref('sports') }}
+
+),
+
 final as (
 
     select
@@ -41,9 +47,12 @@ final as (
         activities.decoupling_pct,
         activities.perceived_exertion,
         corrections.training_load as override_load,
-        -- What the features are computed from; a new version of the formulas is an input too.
+        coalesce(sports.load_per_hour, 35e0) as load_per_hour,
+        -- What the features are computed from; constants and the version of the formulas, too.
         {{ fingerprint([
-            var('features_version'), 'activities.activity_id', 'activities.activity_date',
+            var('features_version'), var('assumed_max_hr_bpm') ~ 'e0',
+            var('assumed_resting_hr_bpm') ~ 'e0', 'sports.load_per_hour',
+            'activities.activity_id', 'activities.activity_date',
             'activities.sport', 'activities.sport_type', 'activities.sampled_row_id',
             'activities.moving_time_s', 'activities.elapsed_time_s', 'activities.distance_m',
             'activities.elevation_gain_m', 'activities.avg_hr_bpm', 'activities.max_hr_bpm',
@@ -60,6 +69,7 @@ final as (
     left join corrections
         on activities.athlete_id = corrections.athlete_id
         and activities.activity_id = corrections.activity_id
+    left join sports on {{ is_sport_type('activities.sport_type', 'sports.sport_type') }}
 
 )
 

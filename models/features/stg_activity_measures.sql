@@ -18,12 +18,6 @@ heart_rates as (
 
 ),
 
-sports as (
-
-    select * from {{ ref('sports') }}
-
-),
-
 athletes as (
 
     select * from {{ ref('athletes') }}
@@ -75,7 +69,6 @@ final as (
         inputs.duration_s / 3600e0 as hours,
         -- A distance of zero was not measured; it is no speed of zero.
         nullif(inputs.distance_m, 0e0) / inputs.duration_s as mean_speed_mps,
-        coalesce(sports.load_per_hour, 35e0) as load_per_hour,
         coalesce(
             nullif(inputs.graded_speed_mps, 0e0),
             nullif(inputs.graded_distance_m, 0e0) / inputs.duration_s
@@ -96,7 +89,6 @@ final as (
     left join efforts
         on inputs.athlete_id = efforts.athlete_id
         and inputs.activity_id = efforts.activity_id
-    left join sports on inputs.sport_type = sports.sport_type
 
 )
 

@@ -75,7 +75,7 @@ typed as (
         landed.ingested_at
 
     from landed
-    left join sports on lower(trim(landed.sport_type)) = lower(sports.sport_type)
+    left join sports on {{ is_sport_type('landed.sport_type', 'sports.sport_type') }}
     left join home_zones
         on landed.athlete_id = home_zones.athlete_id
         and cast(landed.started_at as date) >= home_zones.valid_from

@@ -6,6 +6,7 @@ from copy import deepcopy
 from datetime import date, timedelta
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -256,6 +257,22 @@ def test_a_setting_of_today_leaves_last_year_alone(start, home):
     pd.testing.assert_frame_equal(before[~mine], after[~mine], check_exact=True)
     assert set(after.loc[mine, "valid_max_hr_bpm"]) == {172.0}
     assert (before.loc[mine, "heart_rate_load"] != after.loc[mine, "heart_rate_load"]).sum() > 20
+
+
+def test_a_constant_that_changes_is_a_change(start, home):
+    """A seed edited by hand and a var of this run: neither is in any table of silver."""
+    loads = """select distinct round(duration_load / (duration_s / 3600), 6)
+        from features.activity_features where sport = 'walk'"""
+    highest = "select max(valid_max_hr_bpm) <= 200 from features.activity_features"
+    computed = ("--select", "+stg_settings_used,path:models/features")
+    assert home.ask(loads) == [(20,)]
+    with duckdb.connect(str(home.folder / "stride.duckdb")) as connection:
+        connection.execute("update reference.sports set load_per_hour = 25 where sport = 'walk'")
+    assert home.dbt("run", *computed).returncode == 0
+    assert home.ask(loads) == [(25,)]
+    assert home.ask(highest) == [(True,)]
+    assert home.dbt("run", *computed, "--vars", "{assumed_max_hr_bpm: 220}").returncode == 0
+    assert home.ask(highest) == [(False,)]
 
 
 def test_a_threshold_is_estimated_from_earlier_days_alone(start):
