@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from parity import lay_home
+import changes
+from parity import lay_home, use_landing
 from proof import ALL_TESTS, CATALOG, DAY, KEPT, ROOT, VOLUME, WHEEL, OnDelta, Project
 from session import workspace
 
 
 @pytest.fixture(scope="session")
 def work(tmp_path_factory) -> Path:
-    """Folder of the homes, with the landing of the sample."""
+    """Folder of the homes, with the landing of the sample, and a later one in which much changed."""
     folder = tmp_path_factory.mktemp("databricks")
     environment = os.environ | {"STRIDE_HOME": str(folder)}
     stride = Path(sys.executable).with_name("stride")
@@ -24,16 +25,18 @@ def work(tmp_path_factory) -> Path:
         ["import", str(folder / "sample" / "athletes.csv")],
     ):
         subprocess.run([stride, *command], env=environment, check=True, capture_output=True)
+    changes.make(folder, folder / "later")
     return folder
 
 
 @pytest.fixture(scope="session")
 def local(work) -> Project:
-    """The sample built on DuckDB, as of the day before and of the day."""
+    """The sample built on DuckDB, as of the day before, and of the day with what changed."""
     lay_home(work / "local", work / "landing")
     project = Project("local", work / "local", dict(os.environ))
     project.environment.pop("STRIDE_LANDING", None)
     project.build(DAY - timedelta(days=1), *ALL_TESTS)
+    use_landing(work / "local", work / "later" / "landing")
     project.build(DAY, *ALL_TESTS)
     return project
 
@@ -54,7 +57,7 @@ def jars() -> Path:
 
 @pytest.fixture(scope="session")
 def delta(jars, work):
-    """The sample built on Delta Lake: the day before, the same again, and the day."""
+    """The sample built on Delta Lake: the day before, the same again, and the day, much changed."""
     home = work / "databricks"
     volumes = home / "volumes"
     lay_home(home, work / "landing", volumes / CATALOG / VOLUME)
@@ -67,5 +70,6 @@ def delta(jars, work):
         project.first = project.contents(*KEPT)
         project.build(DAY - timedelta(days=1), *ALL_TESTS)
         project.second = project.contents(*KEPT)
+        use_landing(home, work / "later" / "landing", volumes / CATALOG / VOLUME)
         project.build(DAY, *ALL_TESTS)
         yield project

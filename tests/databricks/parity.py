@@ -83,10 +83,15 @@ def lay_home(home: Path, landing: Path, volume: Path | None = None) -> None:
     """Make an empty home on the given landing, which a workspace sees as a volume."""
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True)
-    (home / "landing").symlink_to(landing)
-    if volume:
-        volume.parent.mkdir(parents=True)
-        volume.symlink_to(landing)
+    use_landing(home, landing, volume)
+
+
+def use_landing(home: Path, landing: Path, volume: Path | None = None) -> None:
+    """Let a home, and the workspace by its volume, see another landing from now on."""
+    for place in filter(None, (home / "landing", volume)):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.unlink(missing_ok=True)
+        place.symlink_to(landing)
 
 
 def parse_arguments() -> argparse.Namespace:

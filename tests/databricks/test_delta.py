@@ -71,9 +71,25 @@ def test_the_next_day_adds_and_rewrites_nothing(delta):
         assert set(map(repr, delta.second[table])) < now
 
 
+def test_a_deletion_a_late_upload_and_a_stated_load_reach_the_features(delta):
+    """With an edit and new thresholds, between the second build and the third: `changes.py`."""
+    features = f"{CATALOG}.features.activity_features"
+    ((late, stated),) = delta.ask(
+        "select count_if(athlete_id = 'sample-2' and activity_date = date '2026-03-03'),"
+        f" count_if(load_method = 'override' and training_load = 77) from {features}"
+    )
+    ((landed, left),) = delta.ask(
+        f"select count(*), count(features.activity_id) from {CATALOG}.bronze.landed_deletions"
+        f" left join {features} as features using (athlete_id, activity_id)"
+    )
+    assert (late, stated, landed, left) == (1, 1, 1, 0)
+
+
 def test_nothing_is_emulated_that_delta_does(delta):
     used = {rule for record in delta.log("sql") if record["ok"] for rule in record.get("rules", [])}
     assert used <= EMULATED
+    history = delta.rows(f"describe history {CATALOG}.features.rolling_features")
+    assert {"WRITE", "MERGE"} <= {version["operation"] for version in history}
 
 
 def test_an_earlier_version_can_be_read(delta):
@@ -233,7 +249,7 @@ def test_an_erased_athlete_leaves_the_append_only_tables(delta, work):
         "ingested_at": moment,
         "landing_version": 1,
     }
-    folder = work / "landing" / "erasures"
+    folder = work / "later" / "landing" / "erasures"
     like = pq.read_schema(next(folder.glob("*.parquet")))
     pq.write_table(pa.Table.from_pylist([row], schema=like), folder / "erased.parquet")
     tables = ("inference.race_predictions", "inference.inference_log")
