@@ -42,7 +42,7 @@ def _changed(export: Path, changed: Path) -> Path:
     del rows[40]
     rows[60][distance] = str(float(rows[60][distance]) + 1000)
     late = rows[80].copy()
-    late[:2] = ["1", "Mar 3, 2026, 1:11:00 PM"]
+    late[:2] = ["1", "Mar 3, 2026, 10:11:00 PM"]
     text = io.StringIO()
     csv.writer(text).writerows([header, *rows, late])
     with zipfile.ZipFile(export) as old, zipfile.ZipFile(changed, "w") as new:

@@ -16,7 +16,7 @@ from session import workspace
 
 @pytest.fixture(scope="session")
 def work(tmp_path_factory) -> Path:
-    """Folder of the homes, with the landing of the sample, and a later one in which much changed."""
+    """Folder of the homes, with the landing of the sample, and a later one, much changed."""
     folder = tmp_path_factory.mktemp("databricks")
     environment = os.environ | {"STRIDE_HOME": str(folder)}
     stride = Path(sys.executable).with_name("stride")

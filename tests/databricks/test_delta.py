@@ -75,7 +75,7 @@ def test_a_deletion_a_late_upload_and_a_stated_load_reach_the_features(delta):
     """With an edit and new thresholds, between the second build and the third: `changes.py`."""
     features = f"{CATALOG}.features.activity_features"
     ((late, stated),) = delta.ask(
-        "select count_if(athlete_id = 'sample-2' and activity_date = date '2026-03-03'),"
+        "select count_if(athlete_id = 'sample-2' and activity_id = '1'),"
         f" count_if(load_method = 'override' and training_load = 77) from {features}"
     )
     ((landed, left),) = delta.ask(
