@@ -20,12 +20,12 @@ activity_features as (
 plausible as (
 
     select
-        athlete_id,
-        sport,
         {%- for method in ['power', 'pace', 'swim', 'heart_rate', 'rpe'] %}
         case when {{ method }}_load <= 225e0 * duration_s / 3600e0 then {{ method }}_load end
-            as {{ method }}_load{{ ',' if not loop.last }}
+            as {{ method }}_load,
         {%- endfor %}
+        athlete_id,
+        sport
 
     from activity_features
 

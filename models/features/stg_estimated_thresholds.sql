@@ -84,16 +84,17 @@ final as (
     select
         months.athlete_id,
         months.month_start,
-        {%- for column, measure, fewest in [
-            ('max_hr_bpm', 'max_hr_bpm', 10),
-            ('threshold_speed_mps', 'hour_speed_mps', 5),
-            ('ftp_w', 'hour_power_w', 5),
-        ] %}
         case
-            when count(observed.{{ measure }}) >= {{ fewest }}
-                then {{ nth_highest('observed.' ~ measure, 3) }}
-        end as {{ column }}{{ ',' if not loop.last }}
-        {%- endfor %}
+            when count(observed.max_hr_bpm) >= 10 then {{ nth_highest('observed.max_hr_bpm', 3) }}
+        end as max_hr_bpm,
+        case
+            when count(observed.hour_speed_mps) >= 5
+                then {{ nth_highest('observed.hour_speed_mps', 3) }}
+        end as threshold_speed_mps,
+        case
+            when count(observed.hour_power_w) >= 5
+                then {{ nth_highest('observed.hour_power_w', 3) }}
+        end as ftp_w
 
     from months
     inner join observed

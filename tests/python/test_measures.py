@@ -60,17 +60,29 @@ def test_weighted_power_drops_the_first_29_seconds(blocks, seconds, weighted):
     [
         (-30, 2.4622, 1.504),
         (-20, 1.8, 1.0838),
+        (-15, 1.8357, 0.9495),
         (-10, 2.1517, 0.8841),
+        (-5, 2.7459, 0.8985),
         (-2, 3.2289, 0.9486),
         (0, 3.6, 1.0),
+        (2, 4.0082, 1.0658),
         (5, 4.6852, 1.1915),
+        (10, 5.9682, 1.4702),
         (15, 7.417, 1.8269),
+        (20, 9.0067, 2.2449),
         (30, 12.5793, 3.154),
     ],
 )
 def test_grade_factor_and_running_cost(grade_pct, cost, factor):
     assert grade_factor(grade_pct / 100) == pytest.approx(factor, abs=1e-4)
     assert running_cost(grade_pct / 100) == pytest.approx(cost, abs=1e-4)
+
+
+def test_running_costs_least_at_minus_18_per_cent():
+    grades = np.arange(-4500, 4501) / 10_000
+    cheapest = grades[np.argmin(running_cost(grades))]
+    assert cheapest == pytest.approx(-0.1814, abs=1e-4)
+    assert running_cost(cheapest) == pytest.approx(1.7813, abs=1e-4)
 
 
 def test_a_cliff_counts_as_the_steepest_grade_known():
