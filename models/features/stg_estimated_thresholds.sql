@@ -1,7 +1,7 @@
 {#-
     Renewed on the first of each month from the 365 days before it, so that nothing of the activity
-    itself, or later, is in its thresholds. The third highest of the year, as one bad recording must
-    not set them: a percentile of a few dozen values still leans on the highest.
+    itself, or later, is in its thresholds. What others of the year bear out, as one bad recording
+    must not set them: a percentile of a few dozen values is interpolated from the highest.
 -#}
 with
 
@@ -84,17 +84,9 @@ final as (
     select
         months.athlete_id,
         months.month_start,
-        case
-            when count(observed.max_hr_bpm) >= 10 then {{ nth_highest('observed.max_hr_bpm', 3) }}
-        end as max_hr_bpm,
-        case
-            when count(observed.hour_speed_mps) >= 5
-                then {{ nth_highest('observed.hour_speed_mps', 3) }}
-        end as threshold_speed_mps,
-        case
-            when count(observed.hour_power_w) >= 5
-                then {{ nth_highest('observed.hour_power_w', 3) }}
-        end as ftp_w
+        {{ trusted_highest('observed.max_hr_bpm', fewest=10) }} as max_hr_bpm,
+        {{ trusted_highest('observed.hour_speed_mps', fewest=5) }} as threshold_speed_mps,
+        {{ trusted_highest('observed.hour_power_w', fewest=5) }} as ftp_w
 
     from months
     inner join observed
