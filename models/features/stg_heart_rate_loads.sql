@@ -1,13 +1,12 @@
 {#-
-    From the time at each heart rate where the recording has one for four fifths of the way, else
-    from the mean alone, which reads lower: TRIMP is convex. Both become rows of heart rate and
-    seconds. A strap that worked for less says nothing of the whole, nor of the time in zones.
+    From the mean alone TRIMP reads lower than from the time at each heart rate: it is convex. What
+    is known of a part of the way only has no time in zones.
 -#}
 with
 
-inputs as (
+rates as (
 
-    select * from {{ ref('stg_activity_inputs') }}
+    select * from {{ ref('stg_heart_rates') }}
 
 ),
 
@@ -20,81 +19,6 @@ thresholds as (
 athletes as (
 
     select * from {{ ref('athletes') }}
-
-),
-
-recordings as (
-
-    select
-        seconds.athlete_id,
-        seconds.activity_id,
-        sum(seconds.seconds * seconds.bpm) / sum(seconds.seconds) as mean_hr_bpm,
-        sum(seconds.seconds) >= 0.8e0 * min(inputs.duration_s) as is_whole
-
-    from {{ ref('heart_rate_seconds') }} as seconds
-    inner join inputs
-        on seconds.athlete_id = inputs.athlete_id
-        and seconds.activity_id = inputs.activity_id
-    inner join thresholds
-        on seconds.athlete_id = thresholds.athlete_id
-        and seconds.activity_id = thresholds.activity_id
-    where
-        seconds.seconds > 0e0
-        and {{ is_heart_rate('seconds.bpm', 'thresholds.resting_hr_bpm', 'thresholds.max_hr_bpm') }}
-    group by seconds.athlete_id, seconds.activity_id
-
-),
-
-recorded as (
-
-    select
-        seconds.athlete_id,
-        seconds.activity_id,
-        cast(seconds.bpm as double) as bpm,
-        seconds.seconds,
-        true as is_recorded,
-        false as is_partly_recorded
-
-    from {{ ref('heart_rate_seconds') }} as seconds
-    inner join recordings
-        on seconds.athlete_id = recordings.athlete_id
-        and seconds.activity_id = recordings.activity_id
-    where recordings.is_whole
-
-),
-
--- A mean that is but that of the samples there are, as rounded, knows no more than they do.
-averaged as (
-
-    select
-        inputs.athlete_id,
-        inputs.activity_id,
-        inputs.avg_hr_bpm as bpm,
-        inputs.duration_s as seconds,
-        false as is_recorded,
-        recordings.is_whole is not null as is_partly_recorded
-
-    from inputs
-    left join recordings
-        on inputs.athlete_id = recordings.athlete_id
-        and inputs.activity_id = recordings.activity_id
-    where
-        inputs.avg_hr_bpm is not null
-        and (
-            recordings.is_whole is null
-            or (
-                not recordings.is_whole
-                and abs(inputs.avg_hr_bpm - recordings.mean_hr_bpm) > 0.5e0
-            )
-        )
-
-),
-
-rates as (
-
-    select * from recorded
-    union all
-    select * from averaged
 
 ),
 
@@ -118,7 +42,6 @@ placed as (
         on rates.athlete_id = thresholds.athlete_id
         and rates.activity_id = thresholds.activity_id
     inner join athletes on rates.athlete_id = athletes.athlete_id
-    where {{ is_heart_rate('rates.bpm', 'thresholds.resting_hr_bpm', 'thresholds.max_hr_bpm') }}
 
 ),
 

@@ -13,7 +13,7 @@ from histories import Histories
 
 FIRST = date(2024, 1, 1)
 ELEVATE = {1: 150, 2: 150, 15: 190, 30: 150, 33: 190, 34: 190, 38: 300, 39: 300, 40: 419, 43: 380}
-ELEVATE[45] = 949
+ELEVATE |= {44: 490, 45: 949}
 
 LOADS = {
     "step": [100] * 126,
