@@ -296,3 +296,31 @@ def test_a_threshold_is_estimated_from_earlier_days_alone(start):
         known = np.sort(known)
         expected = min(known[-1], 1.03 * known[-3]) if len(known) >= 10 else 190.0
         assert row.valid_max_hr_bpm == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_correction_closes_what_was_believed_and_a_new_setting_does_not(tmp_path):
+    home = Home(tmp_path)
+    always = ("--sex", "f", "--birth-year", "1978")
+    january, june = (("--valid-from", f"2024-{month}-01") for month in ("01", "06"))
+    for said in (
+        [("add", "ana", "--timezone", "UTC", *always), ("set", "ana", "--ftp-w", "250", *january)],
+        [("set", "ana", "--ftp-w", "270", *june)],
+        [
+            ("set", "ana", "--ftp-w", "255", *january),
+            ("set", "ana", "--birth-year", "1987"),
+            ("set", "ana", "--sex", "m", *june),
+        ],
+    ):
+        for words in said:
+            assert home.stride("athlete", *words).returncode == 0
+        kept = ("--select", "+athlete_settings_history", "+athlete_profile")
+        done = home.dbt("build", *kept, "--resource-types", "model", "snapshot")
+        assert done.returncode == 0, done.stdout[-3000:]
+    # Both that hold are told with the day they hold from; where one ends, follows from the other.
+    assert home.ask(
+        """select value, cast(valid_from as varchar), dbt_valid_to is null
+        from features.athlete_settings_history where setting = 'ftp_w' order by all"""
+    ) == [(250, "2024-01-01", False), (255, "2024-01-01", True), (270, "2024-06-01", True)]
+    assert "valid_until" not in home.frame("from features.athlete_settings_history").columns
+    # The year was a slip; what is said of a later day is no news of what never changes.
+    assert home.ask("from features.athlete_profile") == [("ana", "f", 1987)]
