@@ -216,6 +216,24 @@ class Histories:
         self.samples[activity["landed_row_id"]] = int(self.random.integers(-10, 10))
         return activity["activity_date"]
 
+    def sport_corrected(self, athlete: str) -> date | None:
+        """A ride that was a run, or the like."""
+        if not self.of(athlete):
+            return None
+        activity = self.activities[str(self.random.choice(self.of(athlete)))]
+        sport = str(self.random.choice([s for s in SPORTS if s != activity["sport"]]))
+        activity |= {"sport": sport, "sport_type": SPORTS[sport]}
+        return activity["activity_date"]
+
+    def zone_moved(self, athlete: str) -> date | None:
+        """Another home zone: what was near midnight is of the day before or after."""
+        moved = [self.activities[i] for i in self.of(athlete) if self.random.random() < 0.2]
+        step = timedelta(days=int(self.random.choice([-1, 1])))
+        days = [activity["activity_date"] for activity in moved]
+        for activity in moved:
+            activity["activity_date"] += step
+        return min(days, default=None) and min(days) + min(step, timedelta())
+
     def nothing(self, athlete: str) -> None:
         return None
 
@@ -230,6 +248,8 @@ class Histories:
         override,
         overrides_swapped,
         samples_arrive,
+        sport_corrected,
+        zone_moved,
         nothing,
     )
 
