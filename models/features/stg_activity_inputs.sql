@@ -54,6 +54,7 @@ final as (
             var('assumed_resting_hr_bpm') ~ 'e0', 'sports.load_per_hour',
             'activities.activity_id', 'activities.activity_date',
             'activities.sport', 'activities.sport_type', 'activities.sampled_row_id',
+            'activities.sampled_value_flags',
             'activities.moving_time_s', 'activities.elapsed_time_s', 'activities.distance_m',
             'activities.elevation_gain_m', 'activities.avg_hr_bpm', 'activities.max_hr_bpm',
             'activities.avg_power_w', 'activities.weighted_power_w',

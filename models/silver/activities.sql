@@ -24,6 +24,10 @@ final as (
         survivors.recording_row_id,
         -- The row itself has samples where the API gave them.
         coalesce(survivors.recording_row_id, accepted.landed_row_id) as sampled_row_id,
+        case
+            when survivors.recording_row_id is null then accepted.value_flags
+            else recording.value_flags
+        end as sampled_value_flags,
 
         ---------- what
         accepted.name,

@@ -11,7 +11,7 @@ LAST_DAY = date(2025, 12, 31)
 
 ACTIVITIES = """
     athlete_id string, activity_id string, landed_row_id string, recording_row_id string,
-    sampled_row_id string, name string, sport string, sport_type string,
+    sampled_row_id string, sampled_value_flags string, name string, sport string, sport_type string,
     is_race_flagged boolean, started_at timestamp,
     local_started_at timestamp, time_zone string, time_zone_source string, activity_date date,
     elapsed_time_s double, moving_time_s double, distance_m double, elevation_gain_m double,
