@@ -7,6 +7,6 @@ from stride.racetime.score import COLUMNS, scorer
 def model(dbt, session):
     targets = dbt.ref("forecast_features")
     dbt.ref("py_train_race_time")  # what it registered speaks today already
-    named = ("model_name", "feature_specification", "code_commit")
-    ask = scorer(*(dbt.config.meta_get(name) for name in named))
+    name, commit = dbt.config.meta_get("model_name"), dbt.config.meta_get("code_commit")
+    ask = scorer(name, dbt.config.meta_get("feature_specification"), commit)
     return apply(session, targets, ask, COLUMNS)

@@ -49,6 +49,16 @@ def test_every_model_lives_in_the_schema_of_its_layer(models):
     )
 
 
+def test_python_models_name_the_meta_that_they_ask_for(models):
+    """dbt hands over what it finds written out in the source, and silently nothing else."""
+    asked = {m["name"]: re.findall(r"meta_get\((.*?)\)", m["raw_code"]) for m in models}
+    assert any(asked.values())
+    for model in models:
+        for name in asked[model["name"]]:
+            assert name[0] == name[-1] == '"', model["name"]
+            assert name.strip('"') in model["config"]["meta"], model["name"]
+
+
 def test_the_training_names_every_table_that_it_reads(models, manifest):
     (training,) = [m for m in models if m["name"] == "py_train_race_time"]
     read = [manifest["nodes"][parent] for parent in training["depends_on"]["nodes"]]
