@@ -227,7 +227,9 @@ def test_a_column_of_another_type_fails(delta, tmp_path):
 
 def test_bronze_can_be_read_file_by_file(delta):
     models = ["landed_imports", "landed_heart_rate"]
-    counts = ", ".join(f"(select count(*) from {CATALOG}.bronze.{model})" for model in models)
+    counts = ", ".join(
+        f"(select count(*) from {CATALOG}.bronze.{model}) as {model}" for model in models
+    )
     before = delta.ask(f"select {counts}")
     for _ in range(2):
         done = delta.dbt("run", "--select", *models, bronze_as="streaming_table")
