@@ -86,7 +86,9 @@ def test_samples_that_come_after_the_list_reach_the_features(tmp_path):
     """Of a ride they change the time at each heart rate alone, and nothing in the row itself."""
     home = Home(tmp_path)
     ok(home.stride("athlete", "add", "ana", "--timezone", "Europe/Lisbon"))
-    ride = {"type": "Ride", "sport_type": "Ride"}
+    # Of a minute, as the samples are: less than 80 % of the way would not count.
+    ride = {"type": "Ride", "sport_type": "Ride", "elapsed_time": 62, "moving_time": 60}
+    ride |= {"distance": 480.0}
     told = {1: summary(1, datetime(2018, 7, 1, 15, tzinfo=UTC), id=1, **ride)}
     found = []
     with LocalStrava(Account(1, told)) as strava:
