@@ -138,11 +138,11 @@ def build(project: Path, engine: str, work: Path, env: dict, arguments, days_bef
     if arguments.as_of_date:
         day = date.fromisoformat(arguments.as_of_date) - timedelta(days=days_before)
         command += ["--vars", json.dumps({"as_of_date": str(day)})]
-    if days_before < arguments.twice:
+    if arguments.no_tests:
+        command += ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
+    elif days_before < arguments.twice:
         # What the first build has tested of the models' arithmetic, the second need not again.
         command += ["--exclude-resource-type", "unit_test"]
-    elif arguments.no_tests:
-        command += ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
     if arguments.select:
         command += ["--select", *arguments.select.split()]
     env = env | {"STRIDE_HOME": str(home)}
