@@ -16,13 +16,15 @@ activity_features as (
 
 ),
 
--- Only loads that could have been taken: more than 225 an hour never is.
+-- Only loads that could have been taken.
 plausible as (
 
     select
         {%- for method in ['power', 'pace', 'swim', 'heart_rate', 'rpe'] %}
-        case when {{ method }}_load <= 225e0 * duration_s / 3600e0 then {{ method }}_load end
-            as {{ method }}_load,
+        case
+            when {{ method }}_load <= {{ highest_load('duration_s / 3600e0') }}
+                then {{ method }}_load
+        end as {{ method }}_load,
         {%- endfor %}
         athlete_id,
         sport

@@ -45,8 +45,7 @@ loads as (
         100e0 * threshold_hours as heart_rate_load,
         {{ rpe_load('hours', 'perceived_exertion') }} as rpe_load,
         hours * load_per_hour as duration_load,
-        -- More than this is no effort but a wrong threshold or sensor.
-        225e0 * hours as highest_load
+        {{ highest_load('hours') }} as highest_load
 
     from intensities
 

@@ -5,10 +5,7 @@ source. What is missing here, it gets as 404 and says so.
 """
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlparse
 
 
@@ -51,15 +48,3 @@ class Endpoints(BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         """Say nothing."""
-
-
-@contextmanager
-def endpoints() -> Iterator[str]:
-    """Serve for the time of a `with` block; yields the workspace's address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Endpoints)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()

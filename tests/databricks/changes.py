@@ -2,12 +2,11 @@
 
 import csv
 import io
-import os
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
+
+from proof import stride
 
 
 def make(home: Path, later: Path) -> None:
@@ -21,18 +20,13 @@ def make(home: Path, later: Path) -> None:
         Becomes a home with the landing of the next day.
     """
     shutil.copytree(home / "landing", later / "landing")
-    stride = Path(sys.executable).with_name("stride")
     export = _changed(home / "sample" / "sample-2.zip", later / "sample-2.zip")
     loads = later / "loads.csv"
     loads.write_text(f"activity_id,training_load\n{_activities(export)[20][0]},77\n")
-    for command in (
-        ["import", str(export), "--athlete", "sample-2"],
-        ["import", str(loads), "--athlete", "sample-2"],
-        ["athlete", "set", "sample-1", "--lthr-bpm", "171", "--valid-from", "2026-03-01"],
-        ["athlete", "set", "sample-2", "--sex", "f", "--resting-hr-bpm", "52"],
-    ):
-        environment = os.environ | {"STRIDE_HOME": str(later)}
-        subprocess.run([stride, *command], env=environment, check=True, capture_output=True)
+    stride(later, "import", str(export), "--athlete", "sample-2")
+    stride(later, "import", str(loads), "--athlete", "sample-2")
+    stride(later, "athlete", "set", "sample-1", "--lthr-bpm", "171", "--valid-from", "2026-03-01")
+    stride(later, "athlete", "set", "sample-2", "--sex", "f", "--resting-hr-bpm", "52")
 
 
 def _changed(export: Path, changed: Path) -> Path:

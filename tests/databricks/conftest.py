@@ -1,16 +1,14 @@
 """What the proofs share: a sample, its tables on DuckDB, and the same on Delta Lake."""
 
 import os
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import changes
-from parity import lay_home, use_landing
-from proof import ALL_TESTS, CATALOG, DAY, KEPT, ROOT, VOLUME, WHEEL, OnDelta, Project
+from parity import NO_TESTS, lay_home, use_landing
+from proof import CATALOG, DAY, KEPT, ROOT, VOLUME, WHEEL, OnDelta, Project, stride
 from session import workspace
 
 
@@ -18,13 +16,8 @@ from session import workspace
 def work(tmp_path_factory) -> Path:
     """Folder of the homes, with the landing of the sample, and a later one, much changed."""
     folder = tmp_path_factory.mktemp("databricks")
-    environment = os.environ | {"STRIDE_HOME": str(folder)}
-    stride = Path(sys.executable).with_name("stride")
-    for command in (
-        ["sample", "--athletes", "2", "--years", "1", "--seed", "5"],
-        ["import", str(folder / "sample" / "athletes.csv")],
-    ):
-        subprocess.run([stride, *command], env=environment, check=True, capture_output=True)
+    stride(folder, "sample", "--athletes", "2", "--years", "1", "--seed", "5")
+    stride(folder, "import", str(folder / "sample" / "athletes.csv"))
     changes.make(folder, folder / "later")
     return folder
 
@@ -35,9 +28,9 @@ def local(work) -> Project:
     lay_home(work / "local", work / "landing")
     project = Project("local", work / "local", dict(os.environ))
     project.environment.pop("STRIDE_LANDING", None)
-    project.build(DAY - timedelta(days=1), *ALL_TESTS)
+    project.build(DAY - timedelta(days=1), *NO_TESTS)
     use_landing(work / "local", work / "later" / "landing")
-    project.build(DAY, *ALL_TESTS)
+    project.build(DAY, *NO_TESTS)
     return project
 
 
@@ -66,10 +59,11 @@ def delta(jars, work):
     with workspace(home / "workspace", volumes, CATALOG, ROOT / "python", jars=jars) as environment:
         environment |= {"STRIDE_LANDING": f"/Volumes/{CATALOG}/{VOLUME}", "STRIDE_WHEEL": WHEEL}
         project = OnDelta("databricks", home, environment)
+        # With every test, the models' unit tests among them: nowhere else do they meet Spark.
         project.build(DAY - timedelta(days=1))
         project.first = project.contents(*KEPT)
-        project.build(DAY - timedelta(days=1), *ALL_TESTS)
+        project.build(DAY - timedelta(days=1), *NO_TESTS)
         project.second = project.contents(*KEPT)
         use_landing(home, work / "later" / "landing", volumes / CATALOG / VOLUME)
-        project.build(DAY, *ALL_TESTS)
+        project.build(DAY, *NO_TESTS)
         yield project

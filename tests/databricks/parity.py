@@ -27,6 +27,8 @@ from session import workspace
 
 HERE = Path(__file__).resolve().parent
 ENGINES = ("local", "databricks")
+NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+NO_TESTS = (*NO_UNIT_TESTS, "--exclude-resource-type", "test")
 
 
 def main() -> int:
@@ -139,10 +141,10 @@ def build(project: Path, engine: str, work: Path, env: dict, arguments, days_bef
         day = date.fromisoformat(arguments.as_of_date) - timedelta(days=days_before)
         command += ["--vars", json.dumps({"as_of_date": str(day)})]
     if arguments.no_tests:
-        command += ["--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"]
+        command += NO_TESTS
     elif days_before < arguments.twice:
         # What the first build has tested of the models' arithmetic, the second need not again.
-        command += ["--exclude-resource-type", "unit_test"]
+        command += NO_UNIT_TESTS
     if arguments.select:
         command += ["--select", *arguments.select.split()]
     env = env | {"STRIDE_HOME": str(home)}

@@ -1,6 +1,7 @@
 """The project on one engine, in a home of its own: builds it and asks it."""
 
 import json
+import os
 import subprocess
 import sys
 from datetime import date
@@ -12,10 +13,6 @@ ROOT = Path(__file__).parents[2]
 DAY = date(2026, 6, 30)
 CATALOG, VOLUME, WHEEL = "stride", "landing/files", "/Volumes/stride/landing/stride.whl"
 
-# The first build on Delta runs every test, the models' unit tests among them: nowhere else do
-# they meet Spark. The same again would prove nothing more.
-ALL_TESTS = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
-
 # Tables that keep what was, or are published in part: a second build may not touch a row of them.
 KEPT = (
     "features.activity_features",
@@ -24,6 +21,13 @@ KEPT = (
     "point_in_time.feature_history",
     "inference.race_predictions",
 )
+
+
+def stride(home: Path, *command: str) -> None:
+    """Run Stride's own command on a home; it must succeed."""
+    program = Path(sys.executable).with_name("stride")
+    environment = os.environ | {"STRIDE_HOME": str(home)}
+    subprocess.run([program, *command], env=environment, check=True, capture_output=True)
 
 
 class Project:

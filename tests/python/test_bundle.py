@@ -17,7 +17,8 @@ from databricks.sdk import WorkspaceClient
 from databricks.sdk.errors import NotFound
 
 import bundle
-import bundle_endpoints
+from bundle_endpoints import Endpoints
+from loopback import serving
 from stride.racetime import registry
 
 TARGETS = ("dev", "staging", "bootstrap", "prod")
@@ -350,13 +351,14 @@ def test_the_command_line_accepts_it(target, tmp_path):
     if not databricks:
         pytest.skip("the Databricks command line is not installed; CI has it")
     name = "you@example.com" if target == "dev" else SERVICE_PRINCIPAL
-    with bundle_endpoints.endpoints() as host:
+    with serving(Endpoints) as host:
         done = subprocess.run(
             [databricks, "bundle", "validate", "--strict", "--target", target],
             env=_in_workspace(host, name)
             | {
                 "HOME": str(tmp_path),
                 "BUNDLE_VAR_notify": "you@example.com",
+                "BUNDLE_VAR_readers": "coaches",
                 "BUNDLE_VAR_service_principal": SERVICE_PRINCIPAL,
             },
             cwd=ROOT,
@@ -368,7 +370,7 @@ def test_the_command_line_accepts_it(target, tmp_path):
 
 def test_its_workspace_answers_as_one_does(monkeypatch):
     """At least to the other client that Databricks makes."""
-    with bundle_endpoints.endpoints() as host:
+    with serving(Endpoints) as host:
         for variable, value in _in_workspace(host, "someone").items():
             monkeypatch.setenv(variable, value)
         client = WorkspaceClient()

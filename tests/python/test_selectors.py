@@ -42,28 +42,31 @@ def test_monthly_is_everything_and_daily_is_all_but_training(chosen):
     assert chosen["daily"] == chosen["everything"] - chosen["training"]
 
 
-def test_no_part_of_a_morning_waits_for_a_later_one(chosen, sample_home):
-    """The parts are jobs that follow each other; what reads a later one would be a day behind."""
+@pytest.fixture(scope="module")
+def reads(chosen, sample_home):
+    """Pairs of a node and one that it reads."""
     nodes = json.loads((sample_home.folder / "target" / "manifest.json").read_text())["nodes"]
-    morning = ("ingest", "features", "inference", "monitoring")
-    part = {name: place for place, one in enumerate(morning) for name in chosen[one]}
-    behind = [
+    return [
         (node["name"], nodes[parent]["name"])
         for node in nodes.values()
         for parent in node.get("depends_on", {}).get("nodes", [])
-        if node["name"] in part and parent in nodes and nodes[parent]["name"] in part
-        if part[nodes[parent]["name"]] > part[node["name"]]
+        if node["name"] in chosen["everything"] and parent in nodes
+    ]
+
+
+def test_no_part_of_a_morning_waits_for_a_later_one(chosen, reads):
+    """The parts are jobs that follow each other; what reads a later one would be a day behind."""
+    morning = ("ingest", "features", "inference", "monitoring")
+    part = {name: place for place, one in enumerate(morning) for name in chosen[one]}
+    behind = [
+        (node, parent)
+        for node, parent in reads
+        if node in part and parent in part and part[parent] > part[node]
     ]
     assert part and not behind
 
 
-def test_training_reads_of_later_parts_the_decision_to_train_alone(chosen, sample_home):
-    nodes = json.loads((sample_home.folder / "target" / "manifest.json").read_text())["nodes"]
-    read = {
-        nodes[parent]["name"]
-        for node in nodes.values()
-        for parent in node.get("depends_on", {}).get("nodes", [])
-        if node["name"] in chosen["training"] and parent in nodes
-    }
+def test_training_reads_of_later_parts_the_decision_to_train_alone(chosen, reads):
+    read = {parent for node, parent in reads if node in chosen["training"]}
     later = chosen["inference"] | chosen["monitoring"]
     assert read & later == {"retraining_decision"}

@@ -7,13 +7,14 @@ import shlex
 import shutil
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 import yaml
 from conftest import ROOT, Home
+
+from loopback import serving
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
@@ -187,20 +188,16 @@ class Workspace(BaseHTTPRequestHandler):
 @pytest.fixture
 def login():
     """The environment of a job that may log in, and where its workspace is."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Workspace)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    host = f"http://127.0.0.1:{server.server_port}"
     clean = {k: v for k, v in os.environ.items() if not k.startswith("DATABRICKS_")}
-    yield clean | {
-        "NO_PROXY": "127.0.0.1",
-        "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "github",
-        "ACTIONS_ID_TOKEN_REQUEST_URL": f"{host}/github?version=1",
-        "DATABRICKS_HOST": host,
-        "DATABRICKS_CLIENT_ID": "robot",
-        "DATABRICKS_AUTH_TYPE": DEPLOY["env"]["DATABRICKS_AUTH_TYPE"],
-    }
-    server.shutdown()
-    server.server_close()
+    with serving(Workspace) as host:
+        yield clean | {
+            "NO_PROXY": "127.0.0.1",
+            "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "github",
+            "ACTIONS_ID_TOKEN_REQUEST_URL": f"{host}/github?version=1",
+            "DATABRICKS_HOST": host,
+            "DATABRICKS_CLIENT_ID": "robot",
+            "DATABRICKS_AUTH_TYPE": DEPLOY["env"]["DATABRICKS_AUTH_TYPE"],
+        }
 
 
 AS_DBT_DOES = """
