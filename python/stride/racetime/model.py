@@ -27,6 +27,10 @@ FEATURES = [
 ]
 """Columns the model reads: the state at the end of the day before, never of the day itself."""
 
+PUBLISHED, FITTED, CORRECTED = CANDIDATES = ("published", "fitted", "corrected")
+"""Kinds of model that are compared: stage 1 with published settings, stage 1 with settings fitted
+to the races at hand, and that with a correction by training."""
+
 _FOLDS = 5
 
 
@@ -40,6 +44,8 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
 
     Parameters
     ----------
+    candidate : str
+        One of `CANDIDATES`.
     alpha : float
         Ridge penalty on standardised inputs.
     half_trust : float
@@ -62,11 +68,13 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
 
     def __init__(
         self,
+        candidate: str = CORRECTED,
         alpha: float = 20.0,
         half_trust: float = 50.0,
         min_races: int = 10,
         boost_from: int = 1000,
     ):
+        self.candidate = candidate
         self.alpha = alpha
         self.half_trust = half_trust
         self.min_races = min_races
@@ -168,7 +176,7 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
         return pd.DataFrame(inputs(X, stage_1(X)).table, columns=list(SIGNS), index=X.index)
 
     def _learn(self, known: Inputs, residual, deviation):
-        if len(residual) < self.min_races:
+        if self.candidate != CORRECTED or len(residual) < self.min_races:
             return 0.0, None
         # Races that went badly for a reason nobody wrote down teach nothing of training.
         score = residual / deviation
