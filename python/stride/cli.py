@@ -15,6 +15,7 @@ from stride.commands.registry import models, promote, rollback
 from stride.commands.replay import replay
 from stride.commands.status import status
 from stride.errors import StrideError
+from stride.plural import counted
 from stride.strava.cli import strava
 
 
@@ -70,22 +71,26 @@ def import_(path, athlete, timezone, mapping, partial, streams, workers):
       any other CSV, with --mapping
       races.csv, exclusions.csv or loads.csv: your corrections
       athletes.csv: athletes, their settings and their exports
+    The last four may have any name if their columns tell which one it is.
 
     Importing the same again adds nothing. Of a later export what is new or changed is added, and
     what is gone no longer counts; the earlier version is kept.
     """
+    from stride.ingest.csv_kinds import is_athletes
     from stride.ingest.importing import Options, import_path
 
     options = Options(timezone, mapping, partial, streams, workers, _progress)
-    if path.name.lower() == "athletes.csv":
+    if not mapping and is_athletes(path):
         if athlete or timezone:
-            raise click.UsageError("athletes.csv names athletes and zones: leave out the options.")
+            raise click.UsageError(f"{path.name} names athletes and zones: leave out the options.")
         _import_athletes(path, options)
         return
     receipts = import_path(path, paths.landing(), athlete, options)
     for receipt in receipts:
         _say(receipt)
-    if all(receipt.is_useless for receipt in receipts):
+    if not receipts:
+        click.echo(f"{path.name} has no rows: nothing changes.")
+    elif all(receipt.is_useless for receipt in receipts):
         raise StrideError(f"Nothing in {path} could be used; what was read is in quarantine.")
 
 
@@ -130,7 +135,7 @@ def _say(receipt) -> None:
     """What an import brought, in a line or two."""
     who, table, recordings = receipt.athlete_id, receipt.table, receipt.recordings
     if receipt.corrections is not None:
-        click.echo(f"{who}: {receipt.corrections:,} corrections imported.")
+        _say_corrections(who, receipt.corrections)
     if table:
         parts = [f"{table.new:,} activities imported"] if table.new else []
         parts += [f"{table.changed:,} changed"] if table.changed else []
@@ -152,6 +157,26 @@ def _say(receipt) -> None:
         names = ", ".join(map(repr, receipt.unknown_columns[:8]))
         click.echo(f"{who}: columns unknown to Stride, kept as they are: {names}.", err=True)
     _say_some(f"{who}: files that were not read", receipt.refused)
+
+
+def _say_corrections(who: str, found) -> None:
+    counts = {
+        "new": found.new,
+        "changed": found.changed,
+        "taken back": found.taken_back,
+        "unchanged": found.unchanged,
+    }
+    parts = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
+    number = counted(found.rows, "correction")
+    more = f"; {found.earlier:,} earlier still in force" if found.earlier else ""
+    if not found.rows:
+        click.echo(f"{who}: the file has no rows and changes nothing{more}.")
+    elif found.unchanged == found.rows:
+        click.echo(f"{who}: {number} imported before, unchanged{more}.")
+    else:
+        click.echo(f"{who}: {number} imported: {parts}{more}.")
+    for note in found.notes:
+        click.echo(_printable(f"{who}: {note}"), err=True)
 
 
 def _say_some(what: str, sentences) -> None:
