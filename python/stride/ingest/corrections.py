@@ -303,6 +303,8 @@ def _planned_race(row: dict) -> dict:
         raise ValueError(
             f"race_date is {row['race_date']!r}: write a day such as 2027-05-02"
         ) from None
+    if not 1900 <= day.year <= 2199:
+        raise ValueError(f"race_date is {row['race_date']!r}: write a day from 1900 to 2199")
     if not row.get("official_distance"):
         raise ValueError("a planned race needs its official_distance")
     distance_m = _official_distance_m(row["official_distance"])
