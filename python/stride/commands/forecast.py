@@ -7,6 +7,7 @@ import click
 
 from stride import paths
 from stride.errors import StrideError
+from stride.plural import counted
 
 
 @click.command()
@@ -78,7 +79,8 @@ def _lines(race_day: date, distance_m, athlete_id, weekly_km, plan_file, taper) 
     }
     chosen = times[taper]
     km = f"{distance_m / 1000:g} km"
-    lines = [f"{athlete.athlete_id}: {km} on {day(race_day)}, {ahead} days from the last build"]
+    days = counted(ahead, "day")
+    lines = [f"{athlete.athlete_id}: {km} on {day(race_day)}, {days} from the last build"]
     if chosen.isna()["predicted_time_s"]:
         return [*lines, f"  No forecast: {_plain(chosen['refusal_reason'])}"]
     lines += [

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from stride.plural import counted
+
 _MEASURES = [
     "protocol",
     "scope",
@@ -24,7 +26,7 @@ the athlete's own earlier races and training up to the day before.
 
 | | |
 |---|---|
-| Trained on | {races} races, {first} to {last} |
+| Trained on | {races}, {first} to {last} |
 | Athletes | {athletes} |
 | Stood on the day | {trained_on} |
 | Why it was trained | {reasons} |
@@ -114,7 +116,7 @@ def model_card(
     return _TEMPLATE.format(
         shortest="1.6",
         longest="100",
-        races=len(races),
+        races=counted(len(races), "race"),
         athletes=races["athlete_id"].nunique(),
         first=f"{races['race_date'].min():%Y-%m-%d}",
         last=f"{races['race_date'].max():%Y-%m-%d}",

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from stride import clock
+from stride.plural import counted
 from stride.racetime.model import FEATURES, RaceTimeModel
 from stride.racetime.model_code import digest
 from stride.racetime.specification import canonical
@@ -209,7 +210,8 @@ def _in_words(test: dict, champion: str) -> str:
         )
     verb = "beat" if test["is_beaten"] else "did not beat"
     return (
-        f"It passed the gate and {verb} champion {champion} on {test['shared_races']} races: "
+        f"It passed the gate and {verb} champion {champion} on "
+        f"{counted(test['shared_races'], 'race')}: "
         f"{test['candidate_mape_pct']:.2f} % beside {test['champion_mape_pct']:.2f} % mean error."
     )
 

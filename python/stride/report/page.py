@@ -9,6 +9,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from stride.plural import counted
 from stride.report import words
 from stride.report.charts.fitness import fitness
 from stride.report.charts.history import history
@@ -69,7 +70,7 @@ def _templates() -> Environment:
     )
     filters = ("time", "pace", "day", "number", "plain", "clean", "support")
     templates.filters |= {name: getattr(words, name) for name in filters}
-    templates.filters |= {"data_link": data_link, "chart": _embedded}
+    templates.filters |= {"data_link": data_link, "chart": _embedded, "counted": counted}
     templates.tests["known"] = lambda value: not pd.isna(value)
     return templates
 
