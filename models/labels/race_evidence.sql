@@ -1,7 +1,7 @@
 {%- set signs = [
-    'platform_flag', 'race_word', 'perhaps_word', 'bare_number', 'distance_named', 'finish_time',
-    'not_race_word', 'perhaps_not_word', 'time_trial_word', 'routine_name', 'distance_close',
-    'distance_marathon', 'distance_ultra', 'distance_near', 'effort_outstanding', 'effort_strong',
+    'platform_flag', 'race_word', 'perhaps_word', 'bare_number', 'distance_named', 'trail_race',
+    'finish_time', 'not_race_word', 'perhaps_not_word', 'time_trial_word', 'routine_name',
+    'distance_close', 'distance_marathon', 'distance_ultra', 'distance_near', 'effort_outstanding', 'effort_strong',
     'effort_good', 'effort_below_usual', 'near_best', 'high_heart_rate', 'weekend_morning',
     'round_start', 'without_pause', 'with_pauses', 'after_warm_up', 'before_faster_run',
     'after_faster_run', 'after_ride',

@@ -7,6 +7,8 @@
 ] -%}
 {%- set text.sql = "replace(" ~ text.sql ~ ", '" ~ word ~ "', '" ~ letter ~ "')" -%}
 {%- endfor -%}
+{%- set long = '[^0-9]([0-9]{1,2}) ?: ?([0-5][0-9]) ?: ?([0-5][0-9])[^0-9]' -%}
+{%- set short = '[^0-9]([0-9]{1,3}) ?: ?([0-5][0-9])[^0-9]' -%}
 with
 
 runs as (
@@ -20,22 +22,24 @@ runs as (
 ),
 
 -- The first and the last time in a name: 1:31:57, 44:59, 1h31m57s or 3:28 hours.
-read as (
+parts as (
 
+    {% for skipped in ['', '.*'] -%}
     select
-        *,
-        {% for place, skipped in [('first', ''), ('last', '.*')] -%}
-        {% set long = skipped ~ '[^0-9]([0-9]{1,2}) ?: ?([0-5][0-9]) ?: ?([0-5][0-9])[^0-9]' -%}
-        {% set short = skipped ~ '[^0-9]([0-9]{1,3}) ?: ?([0-5][0-9])[^0-9]' -%}
-        try_cast(regexp_extract(clock, '{{ long }}', 1) as int) as {{ place }}_hours,
-        try_cast(regexp_extract(clock, '{{ long }}', 2) as int) as {{ place }}_minutes,
-        try_cast(regexp_extract(clock, '{{ long }}', 3) as int) as {{ place }}_seconds,
-        try_cast(regexp_extract(clock, '{{ short }}', 1) as int) as {{ place }}_major,
-        try_cast(regexp_extract(clock, '{{ short }}', 2) as int) as {{ place }}_minor
-        {{- ',' if not loop.last }}
-        {% endfor %}
-    from runs
+        athlete_id,
+        activity_id,
+        day_number,
+        elapsed_time_s,
+        moving_time_s,
+        try_cast(regexp_extract(clock, '{{ skipped ~ long }}', 1) as int) as hours,
+        try_cast(regexp_extract(clock, '{{ skipped ~ long }}', 2) as int) as minutes,
+        try_cast(regexp_extract(clock, '{{ skipped ~ long }}', 3) as int) as seconds,
+        try_cast(regexp_extract(clock, '{{ skipped ~ short }}', 1) as int) as major,
+        try_cast(regexp_extract(clock, '{{ skipped ~ short }}', 2) as int) as minor
 
+    from runs
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 -- A short time is minutes and seconds or hours and minutes; a round one is a plan.
@@ -43,19 +47,11 @@ timed as (
 
     select
         *,
-        {% for place in ['first', 'last'] -%}
-        {{ place }}_hours * 3600e0 + {{ place }}_minutes * 60e0 + {{ place }}_seconds
-            as {{ place }}_long_s,
-        case
-            when {{ place }}_minor > 0 or {{ place }}_major % 5 > 0
-                then {{ place }}_major * 60e0 + {{ place }}_minor
-        end as {{ place }}_minutes_s,
-        case
-            when {{ place }}_minor % 15 > 0 then {{ place }}_major * 3600e0 + {{ place }}_minor * 60e0
-        end as {{ place }}_hours_s
-        {{- ',' if not loop.last }}
-        {% endfor %}
-    from read
+        hours * 3600e0 + minutes * 60e0 + seconds as long_s,
+        case when minor > 0 or major % 5 > 0 then major * 60e0 + minor end as minutes_s,
+        case when minor % 15 > 0 then major * 3600e0 + minor * 60e0 end as hours_s
+
+    from parts
 
 ),
 
@@ -66,24 +62,36 @@ compared as (
         athlete_id,
         activity_id,
         day_number,
-        {% for place in ['first', 'last'] -%}
-        {% for kind, slack in [('long', 0), ('minutes', 0), ('hours', 60)] -%}
-        {% set seconds = place ~ '_' ~ kind ~ '_s' -%}
-        {% for measured in ['elapsed_time_s', 'moving_time_s'] -%}
-        coalesce(
-            {{ measured }} - {{ seconds }} between -15e0 - 0.003e0 * {{ seconds }}
-            and {{ 30 + slack }}e0 + 0.01e0 * {{ seconds }},
+        false
+        {%- for measured in ['elapsed_time_s', 'moving_time_s'] %}
+        {%- for named, slack in [('long_s', '30e0'), ('minutes_s', '30e0'), ('hours_s', '90e0')] %}
+        or coalesce(
+            {{ measured }} - {{ named }}
+            between -15e0 - 0.003e0 * {{ named }} and {{ slack }} + 0.01e0 * {{ named }},
             false
-        ) {{ 'or ' }}
+        )
         {%- endfor %}
         {%- endfor %}
-        {%- endfor %} false as names_its_time
+            as names_its_time
 
     from timed
 
 ),
 
--- Who writes the time into the name of every run tells nothing of a race by it.
+by_run as (
+
+    select
+        athlete_id,
+        activity_id,
+        max(day_number) as day_number,
+        bool_or(names_its_time) as names_its_time
+
+    from compared
+    group by athlete_id, activity_id
+
+),
+
+-- Where many names of the year hold the time, it tells nothing of a race.
 final as (
 
     select
@@ -93,7 +101,7 @@ final as (
         and sum(case when names_its_time then 1e0 else 0e0 end) over year_before
         <= 0.25e0 * (count(*) over year_before + 20e0) as has_finish_time
 
-    from compared
+    from by_run
     window
         year_before as (
             partition by athlete_id

@@ -6,7 +6,7 @@ names as (
 
     select distinct
         name,
-        ' ' || lower(name) || ' ' as text,
+        ' ' || lower(name) || ' ' as raw_words,
         ' ' || translate(lower(name), '-_.,;:!?()[]/#@&+"|*''’', '                      ')
         || ' ' as words
 
@@ -50,12 +50,12 @@ parts as (
 
     select
         name,
-        text,
+        raw_words,
         regexp_extract(words, '^ *(the )?([^ ]+)', 2) as first_word,
         {% set pattern = ' ([^ ]*[^ 0-9#:@*/+.,-]) ([0-9]{1,3})[ ,;!)(-]+([^ ]*)' -%}
-        regexp_extract(text, '{{ pattern }}', 1) as word_before,
-        regexp_extract(text, '{{ pattern }}', 2) as number,
-        regexp_extract(text, '{{ pattern }}', 3) as word_after
+        regexp_extract(raw_words, '{{ pattern }}', 1) as word_before,
+        regexp_extract(raw_words, '{{ pattern }}', 2) as number,
+        regexp_extract(raw_words, '{{ pattern }}', 3) as word_after
 
     from names
 
@@ -80,17 +80,17 @@ numbers as (
     from parts
     inner join standard_distances
         on parts.number = regexp_extract(standard_distances.distance_label, '^[0-9]+', 0)
-    left join counters as before on parts.word_before = before.phrase
-    left join counters as after on parts.word_after = after.phrase
+    left join counters as words_before on parts.word_before = words_before.phrase
+    left join counters as words_after on parts.word_after = words_after.phrase
     where
         parts.number <> ''
-        and before.phrase is null
-        and after.phrase is null
+        and words_before.phrase is null
+        and words_after.phrase is null
 
 ),
 
--- What no list of words can hold: repetitions, a planned pace, the unit of any distance. The k of 5k
--- is no unit: who runs miles races 5k too.
+-- What no list of words can hold: repetitions, a planned pace, the unit of any distance. The k of
+-- 5k is no unit: who runs miles races 5k too.
 patterns as (
 
     select
@@ -100,7 +100,7 @@ patterns as (
         cast(null as string) as distance_label
 
     from parts
-    where regexp_extract(text, '[0-9][a-z]{0,2} ?[x×*] ?[0-9]', 0) <> ''
+    where regexp_extract(raw_words, '[0-9][a-z]{0,2} ?[x×*] ?[0-9]', 0) <> ''
     union all
     select
         name,
@@ -109,7 +109,7 @@ patterns as (
         cast(null as string) as distance_label
 
     from parts
-    where regexp_extract(text, '@ ?[0-9]:[0-5][0-9][^0-9:]', 0) <> ''
+    where regexp_extract(raw_words, '@ ?[0-9]:[0-5][0-9][^0-9:]', 0) <> ''
     union all
     select
         name,
@@ -118,7 +118,8 @@ patterns as (
         cast(null as string) as distance_label
 
     from parts
-    where regexp_extract(text, '[0-9] ?(km|kms|kilomet[a-z]*|км|公里|キロ)[^a-z]', 0) <> ''
+    where
+        regexp_extract(raw_words, '[0-9] ?(km|kms|kilomet[a-z]*|км|公里|キロ)[^a-z]', 0) <> ''
     union all
     select
         name,
@@ -127,7 +128,7 @@ patterns as (
         cast(null as string) as distance_label
 
     from parts
-    where regexp_extract(text, '[0-9] ?(mi|mile|miles|miler|milers)[^a-z]', 0) <> ''
+    where regexp_extract(raw_words, '[0-9] ?(mi|mile|miles|miler|milers)[^a-z]', 0) <> ''
     union all
     select
         parts.name,

@@ -96,8 +96,11 @@ judged as (
 
     select
         *,
-        (has_named_distance and (has_race_word or (has_finish_time and has_event_name)))
-        or (has_fun_word and has_race_word) as is_named_event
+        not has_perhaps_not_word and (
+            (has_named_distance and (has_race_word or (has_finish_time and has_event_name)))
+            or (has_fun_word and has_race_word)
+            or (has_trail_word and has_race_word)
+        ) as is_named_event
 
     from timed
 
@@ -122,7 +125,12 @@ final as (
         words.has_race_word as race_word,
         words.has_perhaps_word and not words.has_race_word as perhaps_word,
         words.has_number and not words.has_race_word and not words.has_perhaps_word as bare_number,
-        words.has_race_word and words.has_named_distance as distance_named,
+        words.has_race_word
+        and words.has_named_distance
+        and not words.has_perhaps_not_word as distance_named,
+        words.has_race_word
+        and words.has_trail_word
+        and not words.has_perhaps_not_word as trail_race,
         words.has_finish_time as finish_time,
         words.has_not_race_word as not_race_word,
         words.has_perhaps_not_word as perhaps_not_word,
@@ -142,7 +150,9 @@ final as (
             when distances.distance_m < 30000e0 then 0.92e0
             else 0.88e0
         end, false) as high_heart_rate,
-        runs.days_since_monday >= 5 and runs.start_minute between 390 and 690 as weekend_morning,
+        runs.days_since_monday >= 5
+        and (runs.start_minute >= 390 or words.is_ultra)
+        and runs.start_minute <= 690 as weekend_morning,
         runs.start_minute % 30 <= 4 as round_start,
         coalesce(runs.moving_share >= 0.985e0, false) as without_pause,
         coalesce(runs.moving_share < 0.9e0, false)

@@ -62,6 +62,8 @@ read as (
         coalesce(bool_or(means = 'trail'), false) as has_trail_word,
         coalesce(bool_or(means = 'event_name'), false) as has_event_name,
         coalesce(bool_or(means = 'number' and is_agreed), false) as has_number,
+        coalesce(bool_or(means <> 'number' and distance_m is not null and is_agreed), false)
+            as has_distance_word,
         max(case means when 'kilometres' then 1 when 'miles' then -1 else 0 end)
         + min(case means when 'kilometres' then 1 when 'miles' then -1 else 0 end) as unit_vote,
         max(case when nearness = 1 and is_agreed then distance_label end) as named_label,
@@ -78,7 +80,7 @@ final as (
         athlete_id,
         activity_id,
         -- "Charity 5 km" is an event, "charity" alone may be.
-        has_event_word or (has_perhaps_fun_word and named_distance_m is not null) as has_race_word,
+        has_event_word or (has_perhaps_fun_word and has_distance_word) as has_race_word,
         has_perhaps_word,
         has_fun_word,
         has_not_race_word,
