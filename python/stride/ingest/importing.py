@@ -201,6 +201,7 @@ def _import_json(objects, listing, landing, athlete_id, options) -> Receipt:
 
 def _import_mapped(listing: Listing, path, landing, athlete_id, options) -> list[Receipt]:
     from stride.ingest import mapped_csv
+    from stride.ingest.starts import name_by_start
 
     mapping = mapped_csv.read_mapping(options.mapping)
     if len(listing.entries) != 1:
@@ -214,6 +215,8 @@ def _import_mapped(listing: Listing, path, landing, athlete_id, options) -> list
         if not athlete:
             raise StrideError(f"{name} names no athlete: say whose it is with --athlete ID.")
         _settle(landing, athlete, options)
+        if "activity_id" not in mapping.columns:
+            name_by_start(landing, athlete, read.rows)
         source = Source("csv", name, hashlib.sha256(content).hexdigest())
         result = land_summaries(landing, athlete, read.rows, source, read.unknown_columns)
         receipts.append(Receipt(athlete, result, unknown_columns=tuple(read.unknown_columns)))
