@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -112,9 +113,10 @@ def erase_tables(database: Path, traces: Traces) -> int:
 
 
 def _remove_leftovers(database: Path) -> None:
-    """Remove half-written copies of an erasure that was killed."""
+    """Remove half-written copies, and what DuckDB had spilled, of processes that were killed."""
     for part in database.parent.glob(f"{database.stem}.*.part*"):
         part.unlink(missing_ok=True)
+    shutil.rmtree(database.with_name(f"{database.name}.tmp"), ignore_errors=True)
 
 
 class _Copy:
@@ -228,7 +230,8 @@ class _Copy:
         traces = self.traces
         is_text = cell in traces.texts and (holds_texts or is_distinctive(cell))
         is_id = cell == traces.athlete_id and (holds_ids or traces.is_word)
-        is_his = is_text or is_id or traces.composite.search(cell) is not None
+        is_inside = cell[:1] in ("{", "[") and any(text in cell for text in traces.distinctive)
+        is_his = is_text or is_id or is_inside or traces.composite.search(cell) is not None
         kept = cell in traces.all_texts and cell not in traces.texts
         new = cell if kept else traces.without(cell)
         return {
