@@ -148,6 +148,14 @@ def _say(receipt) -> None:
         known = "" if recordings.sessions else ", imported before"
         click.echo(f"{who}: {recordings.files:,} recordings{known or f', {good:,} read'}.")
         _say_some(f"{who}: recordings that gave nothing", recordings.problems.values())
+    future = (table.future if table else 0) + (recordings.future if recordings else 0)
+    if future:
+        what = "1 activity is" if future == 1 else f"{future:,} activities are"
+        click.echo(
+            f"{who}: {what} dated in the future and {'does' if future == 1 else 'do'} not count "
+            "before that day. If the dates are wrong, correct them at the source and import again.",
+            err=True,
+        )
     if receipt.unknown_columns:
         names = ", ".join(map(repr, receipt.unknown_columns[:8]))
         click.echo(f"{who}: columns unknown to Stride, kept as they are: {names}.", err=True)

@@ -157,7 +157,7 @@ def _fitness(status: Status):
             number(row.run_distance_7d_m / 1000, 1),
             day(last.get(row.athlete_id, pd.NaT)),
         )
-    table.caption = "Load a day over 42 days (CTL) and 7 (ATL); TSB is yesterday's CTL minus ATL."
+    table.caption = "Load a day over 42 days (CTL) and 7 (ATL); TSB is that of the day: yesterday's CTL minus ATL."
     if len(today) > MOST_ATHLETES:
         table.caption += f" And {len(today) - MOST_ATHLETES:,} more: --athlete ID shows one."
     return table

@@ -87,14 +87,16 @@ def _lines(race_day: date, distance_m, athlete_id, weekly_km, plan_file, taper) 
         f"  training: {_training(plan_file, weekly_km)}, taper {taper}; "
         f"{number(chosen['weekly_km'])} km a week in the last four",
         "",
-        f"  {'':10}{'CTL':>6}{'ATL':>6}{'TSB':>6}{'time':>11}",
-        f"  {'tonight':10}{number(athlete.ctl):>6}{number(athlete.atl):>6}"
-        f"{number(athlete.ctl - athlete.atl, sign=True):>6}",
+        f"  {'':12}{'CTL':>6}{'ATL':>6}{'TSB':>6}{'time':>11}",
+        f"  {'today':12}{number(athlete.ctl):>6}{number(athlete.atl):>6}"
+        f"{number(athlete.tsb, sign=True):>6}",
         *(
-            f"  {'taper ' + name:10}{number(row['ctl']):>6}{number(row['atl']):>6}"
+            f"  {'taper ' + name:12}{number(row['ctl']):>6}{number(row['atl']):>6}"
             f"{number(row['tsb'], sign=True):>6}{time(row['predicted_time_s']):>11}"
             for name, row in times.items()
         ),
+        "  TSB is that of the day: of today, and of race day. It is CTL minus ATL of the evening",
+        "  before. CTL and ATL are those of this evening, and of the evening before the race.",
         "",
         "  Earlier races and running volume say nearly all that is known of a race time; fitness",
         "  and form add little to them, so a few seconds between tapers mean nothing. What rest",

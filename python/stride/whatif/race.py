@@ -32,6 +32,8 @@ class Athlete:
         The day the build stands on.
     ctl, atl : float
         At the end of it; 0 without any activity.
+    tsb : float
+        With which it began: CTL minus ATL at the end of the day before.
     past : Past
     features : DataFrame of one row
         What the model was asked with today, for the distance next to the one wanted.
@@ -43,6 +45,7 @@ class Athlete:
     today: date
     ctl: float
     atl: float
+    tsb: float
     past: Past
     features: pd.DataFrame
     model_name: str | None
@@ -76,7 +79,7 @@ def read_athlete(database: Path, athlete_id: str | None, distance_m: float) -> A
             "select as_of_date from silver.athletes where athlete_id = ?", [athlete_id]
         ).fetchone()
         state = ask(
-            """select ctl, atl from features.rolling_features
+            """select ctl, atl, tsb from features.rolling_features
             where athlete_id = ? and feature_date = ?""",
             [athlete_id, today],
         ).fetchone()
@@ -119,9 +122,9 @@ def read_athlete(database: Path, athlete_id: str | None, distance_m: float) -> A
         frame["feature_date"] = pd.to_datetime(frame["feature_date"])
         calendar = calendar.merge(frame, on="feature_date", how="left")
     past = Past(calendar.drop(columns="feature_date").fillna(0.0), load_per_km)
-    ctl, atl = state or (0.0, 0.0)
+    ctl, atl, tsb = state or (0.0, 0.0, 0.0)
     name, version = model if model and standing else (None, None)
-    return Athlete(athlete_id, today, ctl, atl, past, features, name, version)
+    return Athlete(athlete_id, today, ctl, atl, tsb, past, features, name, version)
 
 
 def _chosen(connection, athlete_id: str | None) -> str:
@@ -246,7 +249,7 @@ def forecast(model, athlete: Athlete, plan: pd.DataFrame, distance_m: float, rac
     -------
     Series
         ``predicted_time_s``, ``lower_80_s``, ``upper_80_s`` (seconds, NaN if refused), ``ctl``,
-        ``atl``, ``tsb`` on the morning of the race, ``weekly_km`` (of the four weeks before it),
+        ``atl`` at the end of the day before the race, ``tsb`` with which race day begins, ``weekly_km`` (of the four weeks before it),
         ``refusal_reason``.
     """
     row = race_features(athlete, plan, distance_m, race_day)
