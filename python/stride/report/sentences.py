@@ -1,4 +1,4 @@
-"""Sentences of the report that depend on what a build has: each is derived from that state alone."""
+"""Sentences of the report that depend on the state of a build, each from that state alone."""
 
 import pandas as pd
 

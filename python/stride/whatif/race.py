@@ -157,7 +157,7 @@ def load_model(athlete: Athlete):
     """
     from stride.racetime.model import FEATURES, RaceTimeModel
 
-    why = "no champion stands"
+    why = "there is no champion"
     if athlete.model_version is not None:
         from mlflow.exceptions import MlflowException
 
@@ -248,8 +248,9 @@ def forecast(model, athlete: Athlete, plan: pd.DataFrame, distance_m: float, rac
     Returns
     -------
     Series
-        ``predicted_time_s``, ``lower_80_s``, ``upper_80_s`` (seconds, NaN if refused), ``ctl``,
-        ``atl`` at the end of the day before the race, ``tsb`` with which race day begins, ``weekly_km`` (of the four weeks before it),
+        ``predicted_time_s``, ``lower_80_s``, ``upper_80_s`` (seconds, NaN if refused), ``ctl`` and
+        ``atl`` at the end of the day before the race, ``tsb`` with which race day begins,
+        ``weekly_km`` (of the four weeks before it),
         ``refusal_reason``.
     """
     row = race_features(athlete, plan, distance_m, race_day)
