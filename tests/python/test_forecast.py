@@ -200,3 +200,24 @@ def test_status_without_anything_says_what_to_do(tmp_path, monkeypatch):
     page = status()
     assert "No athlete yet" in page and "None yet" in page and "has no alerts yet" in page
     assert "x[/bold]" in page and "\x1b[2J" not in page
+
+
+def test_status_and_forecast_show_the_same_form_for_today(sample_home, stride):
+    """TSB of a day is CTL minus ATL of the evening before, wherever it is shown."""
+    from stride.report.words import number
+
+    ((ctl, atl, tsb, before),) = sample_home.ask(
+        f"""select today.ctl, today.atl, today.tsb, days.ctl - days.atl
+        from gold.athlete_today as today join features.rolling_features as days
+            on today.athlete_id = days.athlete_id and days.feature_date = today.as_of_date - 1
+        where today.athlete_id = '{ATHLETE}'"""
+    )
+    assert tsb == pytest.approx(before) and number(tsb) != number(ctl - atl)
+    state = [number(ctl), number(atl), number(tsb, sign=True)]
+    race_day = str(LAST_DAY + timedelta(days=60))
+    said = stride("forecast", "--athlete", ATHLETE, "--race-date", race_day, "--distance", "10k")
+    (today,) = (line for line in said.output.splitlines() if line.startswith("  today"))
+    assert today.split()[1:] == state and "tonight" not in said.output
+    page = stride("status", "--athlete", ATHLETE).output
+    (row,) = (line for line in page.splitlines() if "│ sample-1" in line)
+    assert [cell.strip() for cell in row.split("│")][3:6] == state
