@@ -112,7 +112,6 @@ final as (
         -- Receipts of the first release say only when, not for which day.
         coalesce(latest.trained_on, cast(latest.trained_at as date)) as last_trained_on,
         latest.trained_at as last_trained_at,
-        latest.training_races as last_training_races,
         -- Which races, and not how many: one may have gone while another came.
         case
             when latest.model_version is null then null

@@ -90,6 +90,7 @@ def _erase_beside(home: Path, traces: Traces, facts: Facts) -> tuple[int, int]:
     reports = files.erase_made(home, traces)
     files.erase_run_files(Path.cwd(), traces)
     files.erase_deliveries(home / "deliveries" / "deliveries.jsonl", facts.message_ids)
+    files.erase_strava(home / "strava", traces.athlete_id)
     erase_registry(home / "mlflow.db", home / "mlflow-artifacts", traces, facts.races)
     return erase_tables(home / "stride.duckdb", traces), reports
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from stride.erase.traces import Traces
 from stride.ingest.landing import put_on_disk
 
-_MADE_AGAIN = ("target", "logs", "report")
-"""Folders of a home that the next build, or the next report, writes again."""
+_MADE_AGAIN = ("target", "logs")
+"""Folders of a home that dbt writes again."""
+_REPORTS = (".html", ".pdf", ".csv")
 _OWN = ("landing", "mlflow-artifacts", "strava", "deliveries")
 
 
@@ -25,21 +26,33 @@ def erase_made(home: Path, traces: Traces) -> int:
     Returns
     -------
     int
-        Reports, as HTML, PDF or CSV.
+        Reports that were removed, whatever their format.
     """
-    report = home / "report"
-    reports = sum(
-        file.suffix in (".html", ".pdf", ".csv")
-        for file in (report.rglob("*") if report.is_dir() else ())
-    )
     for name in _MADE_AGAIN:
         shutil.rmtree(home / name, ignore_errors=True)
-    for pattern in ("*.html", "stride-*.csv"):
-        for file in list(home.rglob(pattern)):
-            if not _is_below(file, home, _OWN) and _mentions(file, traces):
-                file.unlink()
-                reports += 1
-    return reports
+    reports = {file for file in (home / "report").rglob("*") if file.suffix in _REPORTS}
+    for file in home.rglob("*.html"):
+        if not _is_below(file, home, _OWN) and b"<title>Stride" in file.read_bytes():
+            reports |= {file} if _mentions(file, traces) else set()
+    for file in home.rglob("stride-*.csv"):
+        reports |= {file} if _mentions(file, traces) else set()
+    for file in reports:
+        file.unlink()
+    return len(reports)
+
+
+def erase_strava(folder: Path, athlete_id: str) -> None:
+    """Remove half-written tokens and states of processes that were killed.
+
+    Parameters
+    ----------
+    folder : Path
+        May be missing.
+    athlete_id : str
+    """
+    for pattern in (f".{athlete_id}.json.*.part", f".athlete-{athlete_id}.json.*.part"):
+        for part in folder.rglob(pattern):
+            part.unlink()
 
 
 def erase_run_files(project: Path, traces: Traces) -> None:

@@ -211,7 +211,7 @@ class _Copy:
             f"""with cells as ({rows}) select cell from cells
             where contains(cell, {_text(self.traces.athlete_id)})
                 or cell in (select text from his_texts)
-                or regexp_matches(cell, '[\\s":\\[{{]') and exists (
+                or regexp_matches(cell, '[\\s"\\[{{]') and exists (
                     select 1 from his_texts where is_long and contains(cell, text))""",
         ) - {None}
         if not found:

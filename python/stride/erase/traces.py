@@ -117,7 +117,7 @@ def texts_of(table) -> set[str]:
     """
     found = set()
     for field in table.schema:
-        if str(field.type) not in ("string", "large_string") or field.name in _CODES:
+        if not _is_personal(field):
             continue
         cells = set(table[field.name].to_pylist()) - {None}
         if field.name == "activity_id":
@@ -146,8 +146,14 @@ def read_texts(landing: Path, is_wanted) -> set[str]:
     for kind in KINDS:
         for file in (landing / kind).glob("*.parquet"):
             if is_wanted(file.name):
-                found |= texts_of(pq.read_table(file, partitioning=None))
+                names = [field.name for field in pq.read_schema(file) if _is_personal(field)]
+                if names:
+                    found |= texts_of(pq.read_table(file, columns=names, partitioning=None))
     return found
+
+
+def _is_personal(field) -> bool:
+    return str(field.type) in ("string", "large_string") and field.name not in _CODES
 
 
 def _leaves(cell: str) -> list[str]:
