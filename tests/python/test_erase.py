@@ -124,6 +124,42 @@ HIS = {
 }
 
 
+@pytest.mark.parametrize("name", ["Zo", "To bob", " Zoo  "])
+def test_a_short_text_is_erased_from_a_column_of_such_texts(tmp_path, name):
+    home = small_home(tmp_path, ana_name=name)
+    with duckdb.connect(str(home / "stride.duckdb")) as connection:
+        connection.execute("insert into reference.sports values ('Heart-rate zones')")
+    names = [name, "Bobs own run", "Morning Run"]
+    made(home, "stg_race_names", f"select unnest({names}) as name")
+    made(home, "stripped", f"select unnest({[each.strip() for each in names]}) as name")
+    erased(home)
+    for table_name in ("made.stg_race_names", "made.stripped"):
+        assert rows(home, table_name) == [("Bobs own run",), ("Morning Run",)]
+
+
+def test_a_text_of_another_athlete_stays_even_if_it_is_the_id(tmp_path):
+    home = tmp_path / "home"
+    for athlete, name in (("ana", "Zoo run"), ("bob", "ana")):
+        source = tmp_path / f"{athlete}.csv"
+        source.write_bytes(table(run(1, **{"Activity Name": name})))
+        import_path(source, home / "landing", athlete, Options(time_zone="Europe/Lisbon"))
+    with duckdb.connect(str(home / "stride.duckdb")) as connection:
+        connection.execute("create schema made")
+    made(home, "stg_race_names", "select unnest(['ana', 'Zoo run']) as name")
+    made(home, "units", "select unnest(['ana', 'bob']) as unit")
+    erased(home)
+    assert rows(home, "made.stg_race_names") == [("ana",)]
+    assert rows(home, "made.units") == [("bob",)]
+
+
+def test_numbers_of_activities_are_no_numbers_of_versions(tmp_path):
+    """The id of an activity may be 1, as may be the version of a model."""
+    home = small_home(tmp_path)
+    made(home, "training_runs", "select '1' as model_version, 1 as races, '1609.3' as metres")
+    erased(home)
+    assert rows(home, "made.training_runs") == [("1", 1, "1609.3")]
+
+
 @pytest.mark.parametrize("shape", HIS)
 def test_a_row_is_erased_whatever_column_identifies_the_athlete(tmp_path, shape):
     home = small_home(tmp_path)

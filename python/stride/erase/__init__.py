@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 from stride.erase import files
 from stride.erase.registry import erase_registry
 from stride.erase.tables import Facts, erase_tables, read_facts
-from stride.erase.traces import Traces, read_texts
+from stride.erase.traces import Traces, identifies, read_texts
 from stride.errors import StrideError
 from stride.ingest import landing as landed
 from stride.ingest.athletes import known_athletes
@@ -99,14 +99,14 @@ def _traces(athlete_id: str, landing: Path, facts: Facts) -> Traces:
     mine = read_texts(landing, lambda name: name.startswith(f"{athlete_id}.")) | facts.texts
     others = read_texts(landing, lambda name: not name.startswith(f"{athlete_id}."))
     names = {*known_athletes(landing), *facts.athletes} - {athlete_id}
+    own_words = set(facts.own_words.splitlines())
     texts = {
         text
         for text in mine - others - names - {athlete_id}
-        if text.casefold() not in facts.own_words
+        if identifies(text) and text.casefold() not in own_words
     }
-    return Traces(
-        athlete_id, frozenset(names), frozenset(texts), frozenset(mine | others), facts.own_words
-    )
+    known = (names, texts, others, mine | others)
+    return Traces(athlete_id, *map(frozenset, known), facts.own_words)
 
 
 def _landed_files(landing: Path, athlete_id: str) -> list[Path]:

@@ -127,8 +127,9 @@ class _Copy:
         ((self.source,),) = connection.execute("select current_database()").fetchall()
         connection.execute(f"attach {_text(str(fresh))} as fresh")
         connection.execute(f"copy from database {_name(self.source)} to fresh (schema)")
-        texts = list(traces.texts)
-        self._register("his_texts", {"text": texts, "is_long": [*map(is_distinctive, texts)]})
+        texts, long = list(traces.texts), set(traces.distinctive)
+        is_long = [text in long for text in texts]
+        self._register("his_texts", {"text": texts, "is_long": is_long})
         self._register("import_texts", {"text": list(traces.all_texts)})
         self._register("athletes", {"text": [traces.athlete_id, *traces.others]})
 
@@ -196,7 +197,7 @@ class _Copy:
     def _names_another(self, columns) -> str:
         """Whether a column of the row holds another athlete's id."""
         names = "|".join(map(re.escape, sorted(self.traces.others)))
-        pattern = _text(rf'(^|[^A-Za-z0-9_-])({names})(:\S|"|$)')
+        pattern = _text(rf'(^|[^A-Za-z0-9_-])({names})(:\S|")|^({names})$')
         texts = [name for name, kind in columns if _NESTED.search(kind)]
         cells = [f"cast(source.{_name(name)} as varchar)" for name in texts]
         named = [f"coalesce(regexp_matches({cell}, {pattern}), false)" for cell in cells]
@@ -230,15 +231,13 @@ class _Copy:
         traces = self.traces
         is_text = cell in traces.texts and (holds_texts or is_distinctive(cell))
         is_id = cell == traces.athlete_id and (holds_ids or traces.is_word)
+        # What another athlete wrote is the other's, even if it is the id of this one.
+        if cell in traces.others_texts and not (is_id and holds_ids):
+            return {"old": cell, "new": cell, "is_his": False}
         is_inside = cell[:1] in ("{", "[") and any(text in cell for text in traces.distinctive)
-        is_his = is_text or is_id or is_inside or traces.composite.search(cell) is not None
-        kept = cell in traces.all_texts and cell not in traces.texts
-        new = cell if kept else traces.without(cell)
-        return {
-            "old": cell,
-            "new": new,
-            "is_his": is_his and not kept and not traces.names_another(cell),
-        }
+        is_his = is_id or is_inside or traces.composite.search(cell) is not None
+        is_his = is_text or (is_his and not traces.names_another(cell))
+        return {"old": cell, "new": traces.without(cell), "is_his": is_his}
 
 
 def _open(database: Path):

@@ -19,7 +19,7 @@ _CODES = {
     *("row_hash", "content_hash", "import_id", "athlete_hash"),
 }
 """Columns of landed files with Stride's own words or with hashes; every other text is personal."""
-_SHORTEST_TEXT, _SHORTEST_ID = 3, 6
+_SHORTEST_TEXT, _SHORTEST_ID = 2, 6
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,10 @@ class Traces:
         Ids of all other athletes.
     texts : frozenset of str
         Texts and ids of the athlete's imports that no other athlete has.
+    others_texts : frozenset of str
+        Texts and ids of the imports of all other athletes.
     all_texts : frozenset of str
-        Texts and ids of everybody's imports.
+        Texts and ids of all imports.
     own_words : str
         Texts that Stride itself writes, in lower case, one a line.
     """
@@ -42,6 +44,7 @@ class Traces:
     athlete_id: str
     others: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
+    others_texts: frozenset[str] = frozenset()
     all_texts: frozenset[str] = frozenset()
     own_words: str = ""
 
@@ -53,7 +56,12 @@ class Traces:
     @cached_property
     def distinctive(self) -> list[str]:
         """Texts long enough to be found inside other texts without a coincidence, longest first."""
-        return sorted(filter(is_distinctive, self.texts), key=lambda text: (-len(text), text))
+        found = [
+            text
+            for text in filter(is_distinctive, self.texts)
+            if text.casefold() not in self.own_words  # nor a part of what Stride writes
+        ]
+        return sorted(found, key=lambda text: (-len(text), text))
 
     @cached_property
     def composite(self) -> re.Pattern:
@@ -70,7 +78,8 @@ class Traces:
     @cached_property
     def _other(self) -> re.Pattern | None:
         names = "|".join(map(re.escape, sorted(self.others)))
-        return re.compile(rf'(?<!{_ID})(?:{names})(?=:\S|"|$)') if names else None
+        pattern = rf'(?<!{_ID})(?:{names})(?=:\S|")|^(?:{names})$'
+        return re.compile(pattern) if names else None
 
     def names_another(self, text: str) -> bool:
         """Whether a text holds the id of another athlete as an id."""
@@ -113,20 +122,18 @@ def texts_of(table) -> set[str]:
     Returns
     -------
     set of str
-        Cells, and the values inside cells that are JSON. Without numbers, except ids of activities.
+        Cells, and the values inside cells that are JSON.
     """
     found = set()
     for field in table.schema:
         if not _is_personal(field):
             continue
         cells = set(table[field.name].to_pylist()) - {None}
-        if field.name == "activity_id":
-            found |= {cell for cell in cells if len(cell) >= _SHORTEST_ID}
-        elif field.name == "raw_row":
+        if field.name == "raw_row":
             found |= {text for cell in cells for text in _leaves(cell)}
         else:
             found |= cells
-    return {text for text in map(str.strip, found) if _is_text(text)}
+    return found | {text.strip() for text in found}
 
 
 def read_texts(landing: Path, is_wanted) -> set[str]:
@@ -176,7 +183,14 @@ def _leaves(cell: str) -> list[str]:
     return found
 
 
-def _is_text(text: str) -> bool:
+def identifies(text: str) -> bool:
+    """Whether a text can identify an athlete: no number, unless it has the digits of an id.
+
+    Examples
+    --------
+    >>> identifies("Zoo"), identifies("98765432"), identifies("5000.0"), identifies("12")
+    (True, True, False, False)
+    """
     if len(text) < _SHORTEST_TEXT:
         return False
     if text.isdigit():
