@@ -111,7 +111,7 @@ def erased(home: Path, athlete="ana"):
 
 
 NAME = "Run with Grandma Zqcanary"
-HIS = {
+SHAPES = {
     "id": "select unnest(['ana', 'bob']) as runner",
     "composite": "select unnest(['ana:1', 'bob:1']) as unit, 3 as draws",
     "second_part": "select unnest(['race|ana:1|5k', 'race|bob:1|5k']) as unit",
@@ -160,10 +160,10 @@ def test_numbers_of_activities_are_no_numbers_of_versions(tmp_path):
     assert rows(home, "made.training_runs") == [("1", 1, "1609.3")]
 
 
-@pytest.mark.parametrize("shape", HIS)
+@pytest.mark.parametrize("shape", SHAPES)
 def test_a_row_is_erased_whatever_column_identifies_the_athlete(tmp_path, shape):
     home = small_home(tmp_path)
-    made(home, "later", HIS[shape])
+    made(home, "later", SHAPES[shape])
     everything = rows(home, "made.later")
     before = [row for row in everything if "ana" not in str(row) and NAME not in str(row)]
     assert 0 < len(before) < len(everything)
@@ -196,7 +196,7 @@ def test_a_text_about_several_athletes_keeps_its_row_and_loses_the_name(tmp_path
     assert rows(home, "made.mixed") == [('{"(erased)": 1, "bob": 2}', 3)]
 
 
-def test_words_of_stride_are_nobodys(tmp_path):
+def test_words_of_stride_are_never_personal(tmp_path):
     """An athlete with the id "all" runs an activity with the name of a role."""
     home = small_home(tmp_path, ana_name="champion", ana="all")
     scopes = "select unnest(['all', '5k', 'marathon']) as scope, 4.2 as mape_pct"
@@ -241,7 +241,7 @@ STEPS = [
 @pytest.mark.parametrize("is_done", [False, True], ids=["before", "after"])
 def test_an_erasure_that_was_killed_is_completed_by_the_next(tmp_path, monkeypatch, step, is_done):
     home = small_home(tmp_path)
-    made(home, "later", HIS["composite"])
+    made(home, "later", SHAPES["composite"])
     (home / "report").mkdir()
     (home / "report" / "index.html").write_text("<title>Stride</title>ana")
     owner, name = STEPS[step]

@@ -50,7 +50,7 @@ def erase_registry(database: Path, artifacts: Path, traces: Traces, races) -> in
 
 def _erase_parquet(file: Path, traces: Traces, races) -> bool:
     frame = pd.read_parquet(file)
-    kept = frame[~_is_his(frame, traces, races)]
+    kept = frame[~_of_athlete(frame, traces, races)]
     if len(kept) == len(frame):
         return False
     schema = pq.read_schema(file)
@@ -59,19 +59,19 @@ def _erase_parquet(file: Path, traces: Traces, races) -> bool:
     return _put(part, file)
 
 
-def _is_his(frame: pd.DataFrame, traces: Traces, races) -> pd.Series:
+def _of_athlete(frame: pd.DataFrame, traces: Traces, races) -> pd.Series:
     """Rows with the athlete's id, its hash, a text of the athlete, or a result of the athlete's."""
     from stride.racetime.paired import hashed
 
     known = {traces.athlete_id, hashed(traces.athlete_id)}
-    his = pd.Series(False, index=frame.index)
+    own = pd.Series(False, index=frame.index)
     for name in frame.select_dtypes(exclude=["number", "bool", "datetime"]):
         cells = frame[name].astype(str)
-        his |= cells.isin(known) | cells.map(lambda cell: traces.without(cell) != cell)
+        own |= cells.isin(known) | cells.map(lambda cell: traces.without(cell) != cell)
     if {"distance_m", "race_time_s"} <= set(frame):
         results = zip(frame["distance_m"], frame["race_time_s"], strict=True)
-        his |= pd.Series([result in races for result in results], index=frame.index, dtype=bool)
-    return his
+        own |= pd.Series([result in races for result in results], index=frame.index, dtype=bool)
+    return own
 
 
 def _erase_text(file: Path, traces: Traces, races) -> bool:
@@ -82,7 +82,7 @@ def _erase_text(file: Path, traces: Traces, races) -> bool:
         kept = json.loads(text)
         if kept["reference"] is not None:
             frame = pd.DataFrame(kept["reference"])
-            frame = frame[~_is_his(frame, traces, races)]
+            frame = frame[~_of_athlete(frame, traces, races)]
             kept["reference"] = frame.to_dict(orient="list")
             text = json.dumps(kept)
     else:

@@ -23,7 +23,7 @@ class Facts(NamedTuple):
     athletes: frozenset[str]
     """Everybody in the tables."""
     own_words: str
-    """Texts of the seeds, in lower case: what Stride itself writes is nobody's."""
+    """Texts of the seeds, in lower case: they are never personal."""
     texts: frozenset[str]
     """Of rows of bronze, where nothing is landed any more, and races before a race as text."""
     message_ids: frozenset[str]
@@ -76,7 +76,7 @@ def erase_tables(database: Path, traces: Traces) -> int:
     """Copy the tables without the athlete's rows to a new file, then put it in the old one's place.
 
     A row is the athlete's if its ``athlete_id`` says so; where there is none, if any column holds
-    the athlete's id as an id, or a text or activity id of the athlete and of nobody else. Texts
+    the athlete's id as an id, or a text or activity id of the athlete alone. Texts
     that also name other athletes keep their row and lose the name.
 
     Parameters
@@ -129,7 +129,7 @@ class _Copy:
         connection.execute(f"copy from database {_name(self.source)} to fresh (schema)")
         texts, long = list(traces.texts), set(traces.distinctive)
         is_long = [text in long for text in texts]
-        self._register("his_texts", {"text": texts, "is_long": is_long})
+        self._register("athlete_texts", {"text": texts, "is_long": is_long})
         self._register("import_texts", {"text": list(traces.all_texts)})
         self._register("athletes", {"text": [traces.athlete_id, *traces.others]})
 
@@ -156,12 +156,12 @@ class _Copy:
                 if _NESTED.search(kind) or _WHOLE.match(kind):
                     found = self._changes(source, name, ownerless)
                     changes |= {name: found} if found else {}
-        select, joins, is_his = self._statement(columns, changes, ownerless)
+        select, joins, is_found = self._statement(columns, changes, ownerless)
         if has_owner:
-            is_his = f"(source.athlete_id = {_text(self.traces.athlete_id)} or {is_his})"
+            is_found = f"(source.athlete_id = {_text(self.traces.athlete_id)} or {is_found})"
         self.connection.execute(
             f"insert into fresh.{_name(schema)}.{_name(table)} select {select} "
-            f"from {source} as source {joins} where not coalesce({is_his}, false)"
+            f"from {source} as source {joins} where not coalesce({is_found}, false)"
         )
         count = "select (select count(*) from {}) - (select count(*) from fresh.{}.{})"
         return self.connection.execute(
@@ -170,7 +170,7 @@ class _Copy:
 
     def _statement(self, columns, changes: dict, ownerless: str) -> tuple[str, str, str]:
         """Columns, joins and the condition of the rows that are left out."""
-        select, joins, his = [], [], []
+        select, joins, found = [], [], []
         for at, (name, kind) in enumerate(columns):
             select.append(f"source.{_name(name)}")
             if name not in changes:
@@ -179,17 +179,17 @@ class _Copy:
             self.connection.register("frame", pd.DataFrame(changes[name], dtype=object))
             self.connection.execute(
                 f"create or replace temp table {table} as select cast(old as varchar) as old, "
-                "cast(new as varchar) as new, cast(is_his as boolean) as is_his from frame"
+                "cast(new as varchar) as new, cast(is_found as boolean) as is_found from frame"
             )
             is_old = f"{ownerless} and cast(source.{_name(name)} as varchar) = {table}.old"
             joins.append(f"left join {table} on {is_old}")
-            his.append(f"coalesce({table}.is_his, false)")
+            found.append(f"coalesce({table}.is_found, false)")
             if _NESTED.search(kind):
                 changed = f"cast({table}.new as {kind})"
                 select[-1] = f"case when {table}.old is null then {select[-1]} else {changed} end"
-        if not his:
+        if not found:
             return ", ".join(select), "", "false"
-        condition = f"({' or '.join(his)})"
+        condition = f"({' or '.join(found)})"
         if self.traces.others:
             condition += f" and not ({self._names_another(columns)})"
         return ", ".join(select), " ".join(joins), f"({condition})"
@@ -211,9 +211,9 @@ class _Copy:
             self.connection,
             f"""with cells as ({rows}) select cell from cells
             where contains(cell, {_text(self.traces.athlete_id)})
-                or cell in (select text from his_texts)
+                or cell in (select text from athlete_texts)
                 or regexp_matches(cell, '[\\s"\\[{{]') and exists (
-                    select 1 from his_texts where is_long and contains(cell, text))""",
+                    select 1 from athlete_texts where is_long and contains(cell, text))""",
         ) - {None}
         if not found:
             return []
@@ -225,7 +225,7 @@ class _Copy:
             for known in ("athletes", "import_texts")
         )
         judged = [self._judge(cell, holds_ids, holds_texts) for cell in sorted(found)]
-        return [change for change in judged if change["is_his"] or change["new"] != change["old"]]
+        return [change for change in judged if change["is_found"] or change["new"] != change["old"]]
 
     def _judge(self, cell: str, holds_ids: bool, holds_texts: bool) -> dict:
         traces = self.traces
@@ -233,11 +233,11 @@ class _Copy:
         is_id = cell == traces.athlete_id and (holds_ids or traces.is_word)
         # What another athlete wrote is the other's, even if it is the id of this one.
         if cell in traces.others_texts and not (is_id and holds_ids):
-            return {"old": cell, "new": cell, "is_his": False}
+            return {"old": cell, "new": cell, "is_found": False}
         is_inside = cell[:1] in ("{", "[") and any(text in cell for text in traces.distinctive)
-        is_his = is_id or is_inside or traces.composite.search(cell) is not None
-        is_his = is_text or (is_his and not traces.names_another(cell))
-        return {"old": cell, "new": traces.without(cell), "is_his": is_his}
+        is_found = is_id or is_inside or traces.composite.search(cell) is not None
+        is_found = is_text or (is_found and not traces.names_another(cell))
+        return {"old": cell, "new": traces.without(cell), "is_found": is_found}
 
 
 def _open(database: Path):
