@@ -154,6 +154,14 @@ def _say(receipt) -> None:
         number = counted(recordings.files, "recording")
         click.echo(f"{who}: {number}{known or f', {good:,} read'}.")
         _say_some(f"{who}: recordings that gave nothing", recordings.problems.values())
+    future = (table.future if table else 0) + (recordings.future if recordings else 0)
+    if future:
+        what = "1 activity is" if future == 1 else f"{future:,} activities are"
+        click.echo(
+            f"{who}: {what} dated in the future and {'does' if future == 1 else 'do'} not count "
+            "before that day. If the dates are wrong, correct them at the source and import again.",
+            err=True,
+        )
     if receipt.unknown_columns:
         names = ", ".join(map(repr, receipt.unknown_columns[:8]))
         click.echo(f"{who}: columns unknown to Stride, kept as they are: {names}.", err=True)
@@ -289,13 +297,15 @@ def athlete_show(athlete_id):
 @click.option("--athlete", "athlete_id", metavar="ID", required=True, help="Whom to erase.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 def erase(athlete_id: str, yes: bool):
-    """Erase an athlete from landing, tables, forecasts and reports, for good.
+    """Erase an athlete from landing, tables, models' files, logs, replays and reports, for good.
 
-    The files you imported from are yours: erase them yourself. The model that learned from the
-    athlete is replaced by the next build, which learns anew without them.
+    Reports, dbt's logs and its compiled files are removed; `make build` and `make report` write
+    them again. The files you imported from are yours: erase them yourself. The model that learned
+    from the athlete is replaced by the next build, which trains without them.
     """
-    from stride.ingest.erase import erase_athlete
+    from stride.erase import erase_athlete
     from stride.strava.state import States
+    from stride.strava.tokens import Tokens
 
     if athlete_id in States(paths.strava()).athletes():
         raise StrideError(
@@ -304,12 +314,15 @@ def erase(athlete_id: str, yes: bool):
         )
     if not yes:
         click.confirm(f"Erase everything of {athlete_id}? It can't be undone", abort=True)
-    done = erase_athlete(athlete_id, paths.landing(), paths.database(), paths.report())
+    done = erase_athlete(athlete_id, paths.home(), paths.landing())
+    Tokens(paths.strava() / "tokens").delete(athlete_id)
     click.echo(
         f"{athlete_id}: erased {counted(done.landed_rows, 'landed row')}, "
         f"{counted(done.table_rows, 'row')} of tables and {counted(done.reports, 'report')}. "
         "Next: make build, make report."
     )
+    left = [str(file) for file in done.left]
+    _say_some(f"{athlete_id}: files that Stride did not write and that name the athlete", left)
 
 
 @main.command()

@@ -41,8 +41,8 @@ def errors(backtest: pd.DataFrame) -> pd.DataFrame:
     races = backtest["race_id"].astype(str) + "|" + backtest["race_time_s"].round(2).astype(str)
     return pd.DataFrame(
         {
-            "race": races.map(_hash).to_numpy(dtype=object),
-            "athlete": backtest["athlete_id"].astype(str).map(_hash).to_numpy(dtype=object),
+            "race": races.map(hashed).to_numpy(dtype=object),
+            "athlete": backtest["athlete_id"].astype(str).map(hashed).to_numpy(dtype=object),
             "error_pct": 100 * error.to_numpy(),
         }
     )
@@ -110,5 +110,6 @@ def _interval(difference: np.ndarray, athlete: pd.Series, seed: int) -> tuple[fl
     return tuple(float(value) for value in np.quantile(means, [0.05, 0.95]))
 
 
-def _hash(text: str) -> str:
+def hashed(text: str) -> str:
+    """Stand-in for an id of a race or an athlete in `errors`: 24 hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()[:24]
