@@ -119,8 +119,8 @@ def _notes(athlete, chosen, plan, plan_file, distance_m: float) -> list[str]:
     notes = []
     if abs(chosen["training_pct"]) >= 0.05:
         notes.append(
-            f"  of the time {number(chosen['training_pct'], digits=1, sign=True)} % by the volume and "
-            "rest until then, beside training on as today"
+            f"  volume and rest until then: {number(chosen['training_pct'], 1, sign=True)} % of "
+            "the time, beside training on as today"
         )
     if 1000.0 * chosen["weekly_km"] > 1.05 * athlete.most_run_84d_m / 12.0:
         most = number(athlete.most_run_84d_m / 12_000.0)
