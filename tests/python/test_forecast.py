@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from conftest import LAST_DAY
 
 from stride import cli
+from stride.whatif.course import climb_cost, heat_cost, on_course
 from stride.whatif.race import forecast, load_model, race_features, read_athlete
 from stride.whatif.training import Past, as_before, read_plan
 
@@ -104,6 +105,23 @@ def test_what_a_plan_leaves_out_and_what_nothing_supports_is_said(stride, tmp_pa
         *("forecast", "--race-date", "2026-07-11", "--distance", "10k"), *("--athlete", ATHLETE)
     )
     assert "nothing supports" not in known.output and "no line in the plan" not in known.output
+
+
+def test_climb_and_heat_cost_and_widen(stride):
+    arguments = ("forecast", "--race-date", "2026-09-20", "--distance", "10k", "--athlete", ATHLETE)
+    flat, hilly, warm = (
+        stride(*arguments, *more).output
+        for more in ((), ("--climb", "200"), ("--temperature", "28"))
+    )
+    assert "the climb costs" in hilly and "the heat costs" in warm
+    assert "costs" not in flat.split("What a taper")[0]
+    assert climb_cost(10000.0, 50.0) < climb_cost(10000.0, 200.0) < climb_cost(10000.0, 800.0)
+    assert heat_cost(1500.0, 25.0) < heat_cost(9000.0, 25.0) < heat_cost(9000.0, 32.0)
+    cool = pd.Series({"predicted_time_s": 3000.0, "lower_80_s": 2850.0, "upper_80_s": 3150.0})
+    moved = on_course(cool, 10000.0, 200.0, 28.0)
+    assert moved["predicted_time_s"] > 3000.0
+    assert np.log(moved["upper_80_s"] / moved["lower_80_s"]) > np.log(3150.0 / 2850.0)
+    pd.testing.assert_series_equal(on_course(cool, 10000.0)[cool.index], cool)
 
 
 def test_race_day_features_are_what_the_days_add_up_to(athlete):

@@ -25,7 +25,9 @@ from stride.plural import counted
     type=click.Choice(["none", "1w", "2w", "3w"]),
     help="Weeks of less training before the race; default 2w, with a plan none.",
 )
-def forecast(race_date, distance, athlete_id, weekly_km, plan, taper):
+@click.option("--climb", type=click.FloatRange(0, 10_000), help="Metres climbed on the course.")
+@click.option("--temperature", type=click.FloatRange(-30, 50), help="Air temperature, Celsius.")
+def forecast(race_date, distance, athlete_id, weekly_km, plan, taper, climb, temperature):
     """Forecast a race of a day to come, from the training until then.
 
     Without --weekly-km and --plan the last four weeks repeat themselves. The interval widens with
@@ -45,14 +47,19 @@ def forecast(race_date, distance, athlete_id, weekly_km, plan, taper):
         ) from None
     if not 1000.0 <= distance_m <= 100_000.0:
         raise StrideError(f"--distance is {distance!r}: forecasts are made from 1 km to 100 km.")
-    for line in _lines(race_day, distance_m, athlete_id, weekly_km, plan, taper):
+    for line in _lines(
+        race_day, distance_m, athlete_id, weekly_km, plan, taper, climb, temperature
+    ):
         click.echo(line)
 
 
-def _lines(race_day: date, distance_m, athlete_id, weekly_km, plan_file, taper) -> list[str]:
+def _lines(
+    race_day: date, distance_m, athlete_id, weekly_km, plan_file, taper, climb_m, temperature_c
+) -> list[str]:
     from datetime import timedelta
 
     from stride.report.words import day, number, span, time
+    from stride.whatif.course import on_course
     from stride.whatif.race import LONGEST_HORIZON_DAYS, load_model, read_athlete
     from stride.whatif.race import forecast as forecast_race
     from stride.whatif.taper import TAPERS
@@ -75,7 +82,13 @@ def _lines(race_day: date, distance_m, athlete_id, weekly_km, plan_file, taper) 
     model, model_name = load_model(athlete)
     every = [taper] if plan_file else TAPERS
     times = {
-        name: forecast_race(model, athlete, plan, distance_m, race_day, name) for name in every
+        name: on_course(
+            forecast_race(model, athlete, plan, distance_m, race_day, name),
+            distance_m,
+            climb_m,
+            temperature_c,
+        )
+        for name in every
     }
     chosen = times[taper]
     km = f"{distance_m / 1000:g} km"
@@ -122,6 +135,12 @@ def _notes(athlete, chosen, plan, plan_file, distance_m: float) -> list[str]:
             f"  volume and rest until then: {number(chosen['training_pct'], 1, sign=True)} % of "
             "the time, beside training on as today"
         )
+    for name, cause in (("climb_pct", "the climb"), ("heat_pct", "the heat")):
+        if chosen[name] > 0.0:
+            notes.append(
+                f"  {cause} costs {number(chosen[name], 1)} %, by published effects, beside a flat "
+                "course on a cool day"
+            )
     if 1000.0 * chosen["weekly_km"] > 1.05 * athlete.most_run_84d_m / 12.0:
         most = number(athlete.most_run_84d_m / 12_000.0)
         notes.append(f"  more than the {most} km a week of the best 12 weeks so far count no more")
