@@ -24,6 +24,11 @@ FEATURES = [
     "best_1k_84d_s",
     "best_5k_84d_s",
     "critical_speed_mps",
+    "best_run_5k_84d_s",
+    "best_run_half_84d_s",
+    "days_since_last_run",
+    "sex",
+    "age_years",
 ]
 """Columns the model reads: the state at the end of the day before, never of the day itself."""
 

@@ -185,8 +185,9 @@ def race_features(
     Returns
     -------
     DataFrame of one row
-        As ``athlete.features``: volumes, longest run and form as they would be, races as many
-        days older as the race is ahead; what no plan tells stays as it is.
+        As ``athlete.features``: volumes, longest run, last run and form as they would be, races as
+        many days older as the race is ahead, and age in the year of the race. What no plan can say
+        stays as it is.
     """
     ahead = (race_day - athlete.today).days
     state = project(athlete.ctl, athlete.atl, plan["training_load"])
@@ -211,6 +212,11 @@ def race_features(
     for name in row:
         if name.startswith("days_since") or name == "days_of_history":
             row[name] = row[name] + ahead
+    run_days = np.flatnonzero(runs.tail(ahead) > 0)  # today and the days of the plan
+    if len(run_days):
+        row["days_since_last_run"] = ahead - 1 - run_days[-1]
+    if "age_years" in row:
+        row["age_years"] = row["age_years"] + (race_day.year - athlete.today.year)
     if "earlier_races" in row:
         row["earlier_races"] = [_older(text, ahead) for text in row["earlier_races"]]
     return row
