@@ -48,6 +48,11 @@ def population(athletes: int, races_each: int, seed: int = 0) -> pd.DataFrame:
             "best_1k_84d_s": np.nan,
             "best_5k_84d_s": np.nan,
             "critical_speed_mps": np.nan,
+            "best_run_5k_84d_s": np.nan,
+            "best_run_half_84d_s": np.nan,
+            "days_since_last_run": 1.0,
+            "sex": None,
+            "age_years": np.nan,
             "unused_reason": None,
         }
     )
