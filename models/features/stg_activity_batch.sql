@@ -1,12 +1,6 @@
 with
 
-loads as (
-
-    select * from {{ ref('stg_activity_loads') }}
-
-),
-
--- Whole outdoor runs as distances on the flat. Without a graded speed, 3.3 m for each metre climbed.
+-- Outdoor runs as distances on the flat. Without a graded speed, 3.3 m for each metre climbed.
 flat_runs as (
 
     select
@@ -19,7 +13,7 @@ flat_runs as (
                 )
         end as flat_distance_m
 
-    from loads
+    from {{ ref('stg_activity_loads') }}
 
 ),
 

@@ -30,10 +30,10 @@ lagged as (
             lag(run_index, {{ back }}) over in_order
             {%- endfor %}
         ) as last_run_index_7d,
-        max(longest_run_m) over last_30_days as longest_run_30d_m
-        {%- for best in ['best_1k', 'best_5k', 'best_run_5k', 'best_run_half'] %},
-        min({{ best }}_s) over last_42_days as {{ best }}_42d_s
+        {%- for best in ['best_1k', 'best_5k', 'best_run_5k', 'best_run_half'] %}
+        min({{ best }}_s) over last_42_days as {{ best }}_42d_s,
         {%- endfor %}
+        max(longest_run_m) over last_30_days as longest_run_30d_m
 
     from days
     window
