@@ -224,7 +224,7 @@ def _settings(command):
         ),
         click.option("--email", metavar="ADDRESS", help="For alerts."),
         click.option("--language", metavar="en|pt", help="Of alerts."),
-        click.option("--sex", metavar="f|m", help="For heart-rate load."),
+        click.option("--sex", metavar="f|m", help="For heart-rate load and forecasts."),
         click.option("--timezone", "time_zone", metavar="ZONE", help="Home zone: Europe/Lisbon."),
     ]
     for option in reversed(wanted):

@@ -60,6 +60,11 @@ def population(
             "best_1k_84d_s": np.nan,
             "best_5k_84d_s": np.nan,
             "critical_speed_mps": np.nan,
+            "best_run_5k_84d_s": np.nan,
+            "best_run_half_84d_s": np.nan,
+            "days_since_last_run": 1.0,
+            "sex": None,
+            "age_years": np.nan,
             "unused_reason": None,
         }
     )

@@ -1,6 +1,7 @@
 """What-ifs and the terminal page, on the sample that all tests share."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import duckdb
 import numpy as np
@@ -138,6 +139,26 @@ def test_race_day_features_are_what_the_days_add_up_to(athlete):
     before = athlete.features.iloc[0]
     for name in ("days_since_last_race", "days_of_history"):
         assert row[name] == before[name] + 101
+    assert row["days_since_last_run"] == 0
+
+
+def test_on_race_day_the_last_run_is_as_long_ago_as_the_plan_says(athlete):
+    day = LAST_DAY + timedelta(days=11)
+    km = pd.Series([9000.0] * 6 + [0.0] * 4)
+    plan = pd.DataFrame({"training_load": 0.0, "run_distance_m": km, "longest_run_m": km})
+    assert race_features(athlete, plan, 10000.0, day)["days_since_last_run"].item() == 4
+    rest = plan.assign(run_distance_m=0.0, longest_run_m=0.0)
+    ran_today = athlete.past.days["run_distance_m"].iloc[-1] > 0
+    expected = 10 if ran_today else athlete.features["days_since_last_run"].item() + 11
+    assert race_features(athlete, rest, 10000.0, day)["days_since_last_run"].item() == expected
+
+
+def test_age_on_race_day_is_that_of_its_year(athlete):
+    features = athlete.features.assign(age_years=39.0)
+    plan = as_before(athlete.past, 184)
+    for day, age in ((LAST_DAY.replace(month=12, day=31), 39), (date(LAST_DAY.year + 1, 1, 1), 40)):
+        then = race_features(replace(athlete, features=features), plan, 10000.0, day)
+        assert then["age_years"].item() == age
 
 
 def test_kilometres_a_week_scale_the_runs_and_leave_other_sports(athlete):

@@ -41,6 +41,11 @@ def races(n: int, seed: int = 0) -> pd.DataFrame:
             "best_1k_84d_s": NAN,
             "best_5k_84d_s": NAN,
             "critical_speed_mps": NAN,
+            "best_run_5k_84d_s": NAN,
+            "best_run_half_84d_s": NAN,
+            "days_since_last_run": 1.0,
+            "sex": None,
+            "age_years": NAN,
             "unused_reason": None,
         }
     )

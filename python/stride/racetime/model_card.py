@@ -75,9 +75,10 @@ Mean absolute Shapley value of a group of inputs, as per cent of the time.
 ## Use
 
 For an athlete's own planning. Not for selecting, ranking, insuring or paying people; not medical
-advice, and no statement on health. It reads nothing of age, sex, weight or health, and positions
-are never read. Who is forecast may ask to be erased: the next training then learns without them,
-and their data are in no artifact of this version but as numbers without name and date.
+advice, and no statement on health. It uses sex and age only where the athlete gave them, and only
+through published differences. It reads nothing of weight or health, and positions are never read.
+Who is forecast may ask to be erased: the next training then learns without them, and their data
+are in no artifact of this version but as numbers, and sex, without name and date.
 """
 
 

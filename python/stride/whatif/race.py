@@ -198,8 +198,9 @@ def race_features(
     Returns
     -------
     DataFrame of one row
-        As ``athlete.features``: volumes, longest run and form as they would be, races as many
-        days older as the race is ahead; what no plan tells stays as it is.
+        As ``athlete.features``: volumes, longest run, last run and form as they would be, races as
+        many days older as the race is ahead, and age in the year of the race. What no plan can say
+        stays as it is.
     """
     ahead = (race_day - athlete.today).days
     state = project(athlete.ctl, athlete.atl, plan["training_load"])
@@ -224,28 +225,27 @@ def race_features(
     for name in row:
         if name.startswith("days_since") or name == "days_of_history":
             row[name] = row[name] + ahead
-    if "days_since_last_run" in row and ahead:
-        row["days_since_last_run"] = _days_without_run(runs, athlete.features, ahead)
-    if "earlier_races" in row:
-        row["earlier_races"] = [_older(text, ahead) for text in row["earlier_races"]]
-    return row
-
-
-def _days_without_run(runs: pd.Series, features: pd.DataFrame, ahead: int) -> float:
-    """Days from the last run to the race."""
-    run_days = np.flatnonzero(runs.to_numpy() > 0)
+    run_days = np.flatnonzero(runs.tail(ahead) > 0)  # today and the days of the plan
     if len(run_days):
-        return float(len(runs) - run_days[-1])
-    return float(features["days_since_last_run"].iloc[0]) + ahead
+        row["days_since_last_run"] = ahead - 1 - run_days[-1]
+    return _older_by(row, athlete, race_day)
 
 
-def _habits(athlete: Athlete, distance_m: float, ahead: int) -> pd.DataFrame:
+def _habits(athlete: Athlete, distance_m: float, race_day: date) -> pd.DataFrame:
     """What the model would be asked with on race day, if training stayed as it is today."""
     row = athlete.features.assign(distance_m=distance_m)
     for name in ("days_since_last_race", "days_of_history"):
         if name in row:
-            row[name] = row[name] + ahead
+            row[name] = row[name] + (race_day - athlete.today).days
+    return _older_by(row, athlete, race_day)
+
+
+def _older_by(row: pd.DataFrame, athlete: Athlete, race_day: date) -> pd.DataFrame:
+    """The athlete's age and races on race day."""
+    if "age_years" in row:
+        row["age_years"] = row["age_years"] + (race_day.year - athlete.today.year)
     if "earlier_races" in row:
+        ahead = (race_day - athlete.today).days
         row["earlier_races"] = [_older(text, ahead) for text in row["earlier_races"]]
     return row
 
@@ -297,7 +297,7 @@ def forecast(
         and rest move the time, per cent), ``refusal_reason``.
     """
     ahead = (race_day - athlete.today).days
-    then = model.predict_interval(_habits(athlete, distance_m, ahead)).iloc[0]
+    then = model.predict_interval(_habits(athlete, distance_m, race_day)).iloc[0]
     now = model.predict_interval(athlete.features.assign(distance_m=distance_m)).iloc[0]
     settings = Settings(**model.settings_)
     moved = _training_effect(athlete, plan, distance_m, race_day, settings) if ahead else 0.0
@@ -328,7 +328,7 @@ def forecast(
 def _training_effect(athlete: Athlete, plan, distance_m, race_day: date, settings) -> float:
     """How much slower the plan makes the race than training on as today, log."""
     planned = race_features(athlete, plan, distance_m, race_day)
-    usual = _habits(athlete, distance_m, (race_day - athlete.today).days)
+    usual = _habits(athlete, distance_m, race_day)
     # More than was ever run is no more than that: nothing says that it would be borne.
     most = max(athlete.most_run_84d_m, float(usual["run_distance_84d_m"].iloc[0] or 0.0))
     for row in (planned, usual):
