@@ -49,15 +49,15 @@ _BAD_DAYS = 1.1
 counted in full."""
 _SCATTER_RACES = 8.0
 """Races that the population's scatter is worth beside a runner's own."""
-_TAIL = 8.0
+_TAIL = 4.0
 """Degrees of freedom of the level: far from the mean, the population says less."""
 
 _USUAL_WEEK_KM, _MARATHON_WEEK_KM = 35.0, 50.0
 """What runners run a week, and those of them who race marathons."""
 _LEAST_WEEK_KM, _MOST_WEEK_KM = 3.0, 130.0
-_TRAINING_LIMIT = 0.028
+_TRAINING_LIMIT = 0.019
 _TRAINING_LIMIT_DAYS, _TRAINING_LIMIT_GROWTH = 60.0, 0.0004
-"""Volume and efforts move a forecast by no more than 2.8 % from what the races predict, if the
+"""Volume and efforts move a forecast by no more than 1.9 % from what the races predict, if the
 last race is at most 60 days ago, and by .04 % a day more after that."""
 
 _AGE_UNKNOWN_SD = 0.05
