@@ -9,7 +9,7 @@ _WHY = click.option(
 
 @click.command()
 def models():
-    """List the versions in the model registry: kind, gate, and which is champion."""
+    """List the versions in the model registry: gate, role and kind."""
     from stride.racetime import registry
 
     client, name = registry.connect(), registry.default_name()
@@ -28,7 +28,7 @@ def models():
             tags.get("is_gate_passed"), "gate unknown"
         )
         marks = ", ".join(roles.get(number, [])) or "-"
-        click.echo(f"{number:>4}  {tags.get('candidate', ''):9}  {gate:12}  {marks}")
+        click.echo(f"{number:>4}  {gate:12}  {marks}  {tags.get('candidate', '')}".rstrip())
 
 
 @click.command()

@@ -150,7 +150,7 @@ def measures(part: pd.DataFrame) -> dict:
     }
 
 
-def units_of(part: pd.DataFrame) -> np.ndarray:
+def units_of(part: pd.DataFrame) -> list[np.ndarray]:
     """`noise.units` of rows of `errors`."""
     return units(part["athlete_code"].to_numpy(), part["race_code"].to_numpy())
 

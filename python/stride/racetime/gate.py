@@ -129,8 +129,8 @@ def _mix_mae_s(rows, criterion, mix) -> list[Reading]:
     part = rows.get(evaluation.MIX)
     if part is None:
         return []
-    weight, unit = part["weight"].to_numpy(), evaluation.units_of(part)
-    value, draws = drawn_ratio(weight * part["error"] * part["scale_s"], weight, unit)
+    weight, ways = part["weight"].to_numpy(), evaluation.units_of(part)
+    value, draws = drawn_ratio(weight * part["error"] * part["scale_s"], weight, ways)
     missed = sure_above(draws, criterion.at_most)
     return [Reading(evaluation.MIX, part["race_id"].nunique(), float(value), missed)]
 
@@ -194,8 +194,8 @@ def _slice_bias(rows, criterion, mix) -> list[Reading]:
     for scope in _slices(rows):
         part = rows[scope]
         if len(part) >= criterion.races_needed:
-            unit = evaluation.units_of(part)
-            bias, draws = drawn_ratio(part["bias"], np.ones(len(part)), unit)
+            ways = evaluation.units_of(part)
+            bias, draws = drawn_ratio(part["bias"], np.ones(len(part)), ways)
             missed = sure_above(100 * draws * np.sign(bias), criterion.at_most)
             found.append(Reading(scope, len(part), 100 * abs(float(bias)), missed))
     return found

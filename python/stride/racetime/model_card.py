@@ -115,7 +115,8 @@ def model_card(
     importance : DataFrame
         What `explain.importance` returned.
     facts : dict
-        ``candidate``, ``trained_on``, ``reasons``, ``data_fingerprint``, ``code_commit``, ``monitor``.
+        ``candidate``, ``trained_on``, ``reasons``, ``data_fingerprint``, ``code_commit``,
+        ``monitor``.
 
     Returns
     -------

@@ -9,6 +9,8 @@ DRAWS = 1000
 """Bootstrap samples; a share of them is known to about one per cent."""
 FEW_ATHLETES = 5
 """With fewer athletes, races are drawn instead."""
+MANY_ATHLETES = 30
+"""With fewer athletes, races are drawn too, and count if they vary more."""
 
 _AT_ONCE = 100
 """Samples that are drawn together; more take more memory."""
@@ -16,7 +18,7 @@ _EQUAL = 1e-9
 """A smaller difference is rounding: the two engines add up in different orders."""
 
 
-def units(athlete, race) -> np.ndarray:
+def units(athlete, race) -> list[np.ndarray]:
     """Number the units that are drawn: athletes, or races where there are few athletes.
 
     Parameters
@@ -25,38 +27,24 @@ def units(athlete, race) -> np.ndarray:
 
     Returns
     -------
-    ndarray of int, shape (n,)
-        0 to the number of units less one.
+    list of ndarray of int, shape (n,)
+        By athlete, from `FEW_ATHLETES` on, and by race, below `MANY_ATHLETES`. Numbers begin at 0.
 
     Examples
     --------
     >>> units(["a", "a", "b"], ["r1", "r2", "r2"])
-    array([0, 1, 1])
-    >>> units(["a", "a", "b", "c", "d", "e"], range(6))
-    array([0, 0, 1, 2, 3, 4])
+    [array([0, 1, 1])]
+    >>> len(units(list("abcdef"), range(6)))
+    2
     """
     names, codes = np.unique(np.asarray(athlete), return_inverse=True)
-    return codes if len(names) >= FEW_ATHLETES else np.unique(race, return_inverse=True)[1]
+    found = [codes] if len(names) >= FEW_ATHLETES else []
+    if len(names) < MANY_ATHLETES:
+        found.append(np.unique(np.asarray(race), return_inverse=True)[1])
+    return found
 
 
-def drawn_sums(columns: np.ndarray, unit: np.ndarray) -> np.ndarray:
-    """Sum columns over each bootstrap sample of units.
-
-    Parameters
-    ----------
-    columns : ndarray of shape (n, k)
-    unit : ndarray of int, shape (n,)
-        `units`.
-
-    Returns
-    -------
-    ndarray of shape (DRAWS, k)
-    """
-    sums = np.column_stack([np.bincount(unit, column) for column in columns.T])
-    return _times(len(sums)) @ sums
-
-
-def drawn_ratio(numerator, denominator, unit: np.ndarray) -> tuple[float, np.ndarray]:
+def drawn_ratio(numerator, denominator, ways: list[np.ndarray]) -> tuple[float, np.ndarray]:
     """Estimate the ratio of two sums, and how it varies from sample to sample.
 
     Samples of few units vary too little, by the root of (n - 1) / n; that is made up for.
@@ -64,8 +52,8 @@ def drawn_ratio(numerator, denominator, unit: np.ndarray) -> tuple[float, np.nda
     Parameters
     ----------
     numerator, denominator : ndarray of shape (n,)
-    unit : ndarray of int, shape (n,)
-        `units`.
+    ways : list of ndarray of int, shape (n,)
+        `units`; of several, the one whose samples vary most is taken.
 
     Returns
     -------
@@ -76,17 +64,28 @@ def drawn_ratio(numerator, denominator, unit: np.ndarray) -> tuple[float, np.nda
 
     Examples
     --------
-    >>> estimate, draws = drawn_ratio(np.array([1.0, 3.0]), np.ones(2), np.arange(2))
+    >>> estimate, draws = drawn_ratio(np.array([1.0, 3.0]), np.ones(2), [np.arange(2)])
     >>> estimate, sorted(set(draws.round(2)))
     (np.float64(2.0), [np.float64(0.59), np.float64(2.0), np.float64(3.41)])
     """
-    numerator, denominator = np.asarray(numerator, float), np.asarray(denominator, float)
-    sums = drawn_sums(np.column_stack([numerator, denominator]), unit)
+    columns = np.column_stack([numerator, denominator]).astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        estimate = numerator.sum() / denominator.sum()
-        draws = np.where(sums[:, 1] > 0, sums[:, 0] / sums[:, 1], np.nan)
-    n = len(np.unique(unit))
-    return estimate, estimate + (draws - estimate) * np.sqrt(n / max(n - 1, 1))
+        estimate = np.divide(*columns.sum(axis=0))
+    every = [_draws(columns, unit, estimate) for unit in ways]
+    return estimate, max(every, key=_spread)
+
+
+def _spread(draws: np.ndarray) -> float:
+    known = draws[np.isfinite(draws)]
+    return float(known.var()) if len(known) else 0.0
+
+
+def _draws(columns: np.ndarray, unit: np.ndarray, estimate: float) -> np.ndarray:
+    per_unit = np.column_stack([np.bincount(unit, column) for column in columns.T])
+    sums, n = _times(len(per_unit)) @ per_unit, len(per_unit)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = np.where(sums[:, 1] > 0, sums[:, 0] / sums[:, 1], np.nan)
+    return estimate + (ratios - estimate) * np.sqrt(n / max(n - 1, 1))
 
 
 def sure_above(draws: np.ndarray, limit: float) -> float:

@@ -99,14 +99,14 @@ def errors(backtest: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def difference(one: pd.DataFrame, other: pd.DataFrame, unit: np.ndarray) -> dict:
+def difference(one: pd.DataFrame, other: pd.DataFrame, ways: list[np.ndarray]) -> dict:
     """Compare two models on the same races, by each of `MEASURES`.
 
     Parameters
     ----------
     one, other : DataFrame of shape (n, n_columns)
         `MEASURES`; those that one of them lacks are left out.
-    unit : ndarray of int, shape (n,)
+    ways : list of ndarray
         `noise.units` of the races.
 
     Returns
@@ -121,8 +121,8 @@ def difference(one: pd.DataFrame, other: pd.DataFrame, unit: np.ndarray) -> dict
         if measure not in one or measure not in other:
             continue
         values = one[measure].to_numpy(dtype=float) - other[measure].to_numpy(dtype=float)
-        mean, draws = drawn_ratio(values, np.ones(len(values)), unit)
-        lower, upper = np.quantile(draws, [0.05, 0.95])
+        mean, draws = drawn_ratio(values, np.ones(len(values)), ways)
+        lower, upper = np.nanquantile(draws, [0.05, 0.95])
         found[measure] = {"mean": float(mean), "lower": float(lower), "upper": float(upper)}
     is_worse = any(measure["lower"] > 1e-9 for measure in found.values())
     is_better = any(measure["upper"] < -1e-9 for measure in found.values())
