@@ -29,21 +29,36 @@ predictions as (
 
 ),
 
+criteria as (
+
+    select
+        count(*) as number,
+        count(case when is_passed then 1 end) as met,
+        nullif({{ joined_text('case when not is_passed then criterion end', 'criterion') }}, '')
+            as not_met,
+        nullif(
+            {{ joined_text("case when status = 'blind' then criterion end", 'criterion') }}, ''
+        ) as blind
+
+    from gate
+
+),
+
 passed as (
 
     select
         'gate' as check_name,
         case
-            when count(*) = 0 then 'blind'
-            when count(case when not is_passed then 1 end) > 0 then 'warn'
+            when number = 0 then 'blind'
+            when met < number then 'warn'
             else 'ok'
         end as status,
-        cast(count(case when is_passed then 1 end) as string) || ' of ' || cast(count(*) as string)
-        || ' criteria are met'
-        || coalesce('; not, among others: ' || min(case when not is_passed then criterion end), '')
+        cast(met as string) || ' of ' || cast(number as string) || ' criteria are met'
+        || coalesce('; not met: ' || replace(not_met, ' ', ', '), '')
+        || coalesce('; too few races to tell: ' || replace(blind, ' ', ', '), '')
         || '.' as detail
 
-    from gate
+    from criteria
 
 ),
 

@@ -1,9 +1,9 @@
-"""Forward-in-time forecasts of past races, this run only; `backtest_predictions` keeps them."""
+"""Forecasts of past races by every candidate, this run only; `backtest_predictions` shows them."""
 
 from stride.engine import read, write
-from stride.racetime.backtest import COLUMNS, backtest
+from stride.racetime.backtest import CHOSEN, backtest_and_choose
 
 
 def model(dbt, session):
     races = read(dbt.ref("training_set"))
-    return write(session, backtest(races), COLUMNS)
+    return write(session, backtest_and_choose(races), CHOSEN)

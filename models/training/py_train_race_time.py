@@ -6,8 +6,8 @@ from stride.racetime.train import RECEIPT, train
 
 def model(dbt, session):
     races, gate = read(dbt.ref("training_set")), read(dbt.ref("gate_results"))
-    evaluation = read(dbt.ref("model_evaluation"))
-    backtest = read(dbt.ref("backtest_predictions"))
+    evaluation = read(dbt.ref("py_evaluate_race_time"))
+    backtest = read(dbt.ref("py_backtest_race_time"))
     decision = read(dbt.ref("retraining_decision"))
     named = {"model_name": dbt.config.meta_get("model_name")}
     named |= {"specification": dbt.config.meta_get("feature_specification")}

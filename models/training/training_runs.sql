@@ -12,6 +12,7 @@ final as (
         model_name,
         model_version,
         model_role,
+        candidate,
         run_id,
         outcome,
         outcome_reason,

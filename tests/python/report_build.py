@@ -98,7 +98,7 @@ def write_build(path, names, years=0.5, races=3, stage="1", race_names=HOSTILE, 
         ),
         "training.gate_results": pd.DataFrame(
             {"criterion": ["honest_interval"], "metric": "interval_coverage_pct", "why": "Why."}
-        ).assign(metric_value=80.0, at_least=65.0, at_most=95.0, is_passed=True),
+        ).assign(metric_value=80.0, at_least=65.0, at_most=95.0, is_passed=True, status="passed"),
         "training.training_runs": pd.DataFrame(
             {"model_version": ["1"], "training_races": races, "is_gate_passed": False}
         ).assign(trained_at=AS_OF),

@@ -1,4 +1,4 @@
-"""The judge: nothing later, nobody known, and an alarm when it is too good to be true."""
+"""The backtest: no later race, no known athlete, and an alarm when it is too good to be true."""
 
 import numpy as np
 import pandas as pd
@@ -8,9 +8,17 @@ from population import population, with_earlier_races
 from test_racetime import races
 
 from stride.racetime import backtest as judge
-from stride.racetime.backtest import COLD_START, COLUMNS, WALK_FORWARD, backtest
+from stride.racetime.backtest import (
+    CHOSEN,
+    COLD_START,
+    COLUMNS,
+    WALK_FORWARD,
+    backtest,
+    backtest_and_choose,
+)
 from stride.racetime.leak import demonstrate
-from stride.racetime.model import FEATURES, RaceTimeModel
+from stride.racetime.model import CANDIDATES, CORRECTED, FEATURES, RaceTimeModel
+from stride.racetime.train import fingerprint
 
 MIX = pd.read_csv(ROOT / "seeds" / "reference_mix.csv", index_col="distance_label")
 
@@ -20,9 +28,9 @@ class Spy(RaceTimeModel):
 
     seen: list = []  # noqa: RUF012
 
-    def fit(self, X, y, groups=None, forecast=None):
+    def fit(self, X, y, groups=None):
         Spy.seen.append(X)
-        return super().fit(X, y, groups, forecast)
+        return super().fit(X, y, groups)
 
 
 @pytest.fixture
@@ -40,13 +48,13 @@ def test_walking_forward_knows_nothing_of_later_races():
     changed.loc[data["race_date"] >= cut, "race_time_s"] *= 3
     before = backtest(data, (WALK_FORWARD,)).query("race_date < @cut")
     after = backtest(changed, (WALK_FORWARD,)).query("race_date < @cut")
-    assert len(before) == 25
+    assert len(before) == 25 * len(CANDIDATES)
     pd.testing.assert_frame_equal(before, after)
 
 
 def test_walking_forward_leaves_a_gap_of_43_days(seen):
     data = races(40)
-    backtest(data, (WALK_FORWARD,))
+    backtest(data, (WALK_FORWARD,), (CORRECTED,))
     quarters = data["race_date"].dt.to_period("Q").unique()
     spans = [known["race_date"].max() for known in seen[1:]]
     assert len(spans) == len(quarters) - 1, "the first quarter has nothing to learn from"
@@ -56,7 +64,7 @@ def test_walking_forward_leaves_a_gap_of_43_days(seen):
 
 def test_cold_start_never_trains_on_the_athlete_it_is_asked_for(seen):
     data = population(11, 4)
-    rows = backtest(data, (COLD_START,))
+    rows = backtest(data, (COLD_START,), (CORRECTED,))
     assert len(rows) == len(data) and rows["trained_on_races"].gt(0).all()
     trained = [set(known["athlete_id"]) for known in seen if len(known)]
     everybody = set(data["athlete_id"])
@@ -74,10 +82,12 @@ def test_both_protocols_one_row_each_and_baselines_beside():
     data = races(30)
     rows = backtest(data)
     assert list(rows.columns) == list(COLUMNS)
-    assert not rows.duplicated(["race_id", "protocol"]).any()
-    assert rows["protocol"].value_counts().to_dict() == {WALK_FORWARD: 30, COLD_START: 30}
-    assert rows["riegel_time_s"].isna().sum() == 2, "the first race"
-    assert rows["is_warm"].sum() == 58
+    assert not rows.duplicated(["race_id", "protocol", "candidate"]).any()
+    for _, own in rows.groupby("candidate"):
+        assert own["protocol"].value_counts().to_dict() == {WALK_FORWARD: 30, COLD_START: 30}
+        assert own["riegel_time_s"].isna().sum() == 2, "the first race"
+        assert own["is_warm"].sum() == 58
+    assert set(rows["candidate"]) == set(CANDIDATES)
     pd.testing.assert_frame_equal(rows, backtest(data.sample(frac=1, random_state=1)))
 
 
@@ -85,7 +95,16 @@ def test_both_protocols_one_row_each_and_baselines_beside():
 def test_unusable_and_few_races(data):
     rows = backtest(data)
     assert list(rows.columns) == list(COLUMNS)
-    assert len(rows) == 2 * data["unused_reason"].isna().sum()
+    assert len(rows) == 2 * len(CANDIDATES) * data["unused_reason"].isna().sum()
+    assert list(backtest_and_choose(data).columns) == list(CHOSEN)
+
+
+def test_every_row_says_what_was_judged_and_whether_it_is_chosen():
+    data = races(30)
+    rows = backtest_and_choose(data.assign(unused_reason=[*[None] * 29, "trail"]))
+    assert rows.loc[rows["is_chosen"], "candidate"].nunique() == 1
+    for candidate, own in rows.groupby("candidate"):
+        assert set(own["data_fingerprint"]) == {fingerprint(data.head(29), candidate)}
 
 
 def leaky(data: pd.DataFrame) -> pd.DataFrame:
@@ -123,8 +142,8 @@ def test_a_leak_trips_the_alarm_and_honest_features_do_not():
     data = population(60, 8)
     same_day = leaky(data).set_index("race_id").drop(columns=["ctl", "tsb"])
     leaking = data.set_index("race_id").assign(**same_day).reset_index()
-    assert too_good(backtest(data, (WALK_FORWARD,))) == 0
-    assert too_good(backtest(leaking, (WALK_FORWARD,))) >= 3
+    assert too_good(backtest(data, (WALK_FORWARD,), (CORRECTED,))) == 0
+    assert too_good(backtest(leaking, (WALK_FORWARD,), (CORRECTED,))) >= 3
 
 
 def test_the_demonstration_measures_what_a_leak_buys():
@@ -139,11 +158,11 @@ def test_the_demonstration_measures_what_a_leak_buys():
 def test_walk_forward_coverage_on_a_population_with_another_truth():
     rows = backtest(population(100, 10, seed=4), (WALK_FORWARD,))
     inside = rows["race_time_s"].between(rows["lower_80_s"], rows["upper_80_s"])
-    assert 0.75 <= inside.mean() <= 0.88
+    assert inside.groupby(rows["candidate"]).mean().between(0.75, 0.88).all()
 
 
 def test_it_beats_every_baseline_on_runners_it_never_saw():
-    rows = backtest(population(150, 8, seed=5), (COLD_START,))
+    rows = backtest(population(150, 8, seed=5), (COLD_START,), (CORRECTED,))
     error = (rows["predicted_time_s"] / rows["race_time_s"] - 1).abs()
     for name in judge.BASELINES:
         known = rows[name].notna()

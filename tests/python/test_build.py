@@ -22,7 +22,7 @@ OF_THE_RUN = {
 }
 """Columns that name the run; all others must not depend on it."""
 OF_THE_RUN_ALONE = re.compile(
-    r"features\.stg_|training\.(py_|stg_earlier_|champion_comparison)"
+    r"features\.stg_|training\.py_"
     r"|monitoring\.(stg_earlier_|stg_retraining_signals|retraining_decision)"
 )
 """Tables of what this run recomputed, trained, or found of an earlier run; not of what stands."""
@@ -49,7 +49,7 @@ ROUNDING = {"check_exact": False, "rtol": 1e-9, "atol": 1e-12}
 """DuckDB's threads finish as they like, so a sum of the same numbers may end in another bit. The
 tolerance is that of parity between engines."""
 SUMMARIES = re.compile(
-    r"training\.(baseline_comparison|model_evaluation|gate_results|stg_bootstrap_sums)"
+    r"training\.(baseline_comparison|model_evaluation|gate_results)"
     r"|gold\.track_record|monitoring\.stg_"
 )
 """Tables that every run adds up anew; what is of record stays to the last bit."""

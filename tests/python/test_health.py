@@ -63,30 +63,26 @@ def test_a_warning_does_not_stop_the_build_and_a_failure_does(home):
 
 
 def test_a_challenger_that_can_not_be_loaded_is_told_until_it_is_back(home):
-    first = let_challenge(home, "gone")
+    let_challenge(home, is_usable=False)
     status, detail, what_to_do = health_of(home, "challenger")
     assert status == "warn" and "restore its artifact" in what_to_do
     assert detail == "Version 2 is the challenger and can not be loaded."
-    let_challenge(home, first)
+    let_challenge(home, is_usable=True)
     assert health_of(home, "challenger") == ("ok", "The challenger forecasts in the shadow.", None)
 
 
-def let_challenge(home: Home, which: str) -> str:
-    """Give the challenger's alias to a version, or to a new one whose files are gone."""
+def let_challenge(home: Home, is_usable: bool) -> None:
+    """Give the challenger's alias to a new version: a copy of the first, or one without files."""
     from stride.racetime import registry
 
     with mock.patch.dict("os.environ", {"STRIDE_HOME": str(home.folder)}):
         # MLflow leaves the place that an earlier test set.
         os.environ.pop("MLFLOW_TRACKING_URI", None)
         client, name = registry.connect(), registry.default_name()
-        before = client.get_model_version_by_alias(name, registry.CHALLENGER)
-        if which == "gone":
-            nowhere = (home.folder / "gone").as_uri()
-            which = client.create_model_version(
-                name, nowhere, before.run_id, tags=before.tags
-            ).version
-        client.set_registered_model_alias(name, registry.CHALLENGER, which)
-        return before.version
+        first = client.get_model_version(name, "1")
+        source = first.source if is_usable else (home.folder / "gone").as_uri()
+        made = client.create_model_version(name, source, first.run_id, tags=first.tags)
+        client.set_registered_model_alias(name, registry.CHALLENGER, made.version)
 
 
 def health_of(home: Home, check: str) -> tuple:

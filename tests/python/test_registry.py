@@ -21,8 +21,11 @@ from click.testing import CliRunner
 
 from stride import cli
 from stride.racetime import decisions, explain, paired, registry, run_artifacts
-from stride.racetime.backtest import backtest
-from stride.racetime.model import RaceTimeModel
+from stride.racetime.backtest import backtest_and_choose
+from stride.racetime.evaluation import compare_baselines, evaluate
+from stride.racetime.model import CANDIDATES, CORRECTED, FITTED, PUBLISHED, RaceTimeModel
+from stride.racetime.score import FALLBACK, voices
+from stride.racetime.served import served
 from stride.racetime.train import RECEIPT, fingerprint, train
 
 NAME = registry.default_name()
@@ -34,14 +37,16 @@ GATE = pd.DataFrame(
         "metric_value": [4.0],
         "at_least": [1.2],
         "at_most": [np.nan],
+        "status": ["passed"],
         "is_passed": [True],
+        "detail": ["all: 4.0 on 30 races, at least 1.2: met."],
         "why": ["Why."],
     }
 )
-FAILED = GATE.assign(is_passed=False)
+FAILED = GATE.assign(is_passed=False, status="failed")
 EVALUATION = pd.DataFrame(
     {"scope": ["all", "5k"], "races": [30, 9], "mape_pct": [4.0, 3.0], "baseline_mape_pct": 5.0}
-)
+).assign(protocol="walk_forward", candidate=CORRECTED, interval_score_pct=20.0)
 DUE = pd.DataFrame(
     {
         "decided_on": [pd.Timestamp("2024-06-01")],
@@ -111,16 +116,22 @@ def races(n: int) -> pd.DataFrame:
     ).head(n)
 
 
-def run(data, gate=GATE, forecasts=None, due=DUE):
+def run(data, gate=GATE, forecasts=None, due=DUE, candidate=CORRECTED):
     """Train as the dbt model does; by default the candidate's forecasts are 3 % off."""
     forecasts = off_by(data, 0.03) if forecasts is None else forecasts
-    return train(data, gate, EVALUATION, forecasts, due, model_name=NAME).iloc[0]
+    usable = data[data["unused_reason"].isna()]
+    judged = {"candidate": candidate, "data_fingerprint": fingerprint(usable, candidate)}
+    gate, forecasts = gate.assign(**judged), forecasts.assign(**judged)
+    evaluation = EVALUATION.assign(candidate=candidate)
+    return train(data, gate, evaluation, forecasts, due, model_name=NAME).iloc[0]
 
 
-def off_by(data, share: float) -> pd.DataFrame:
+def off_by(data, share: float, half_width: float = 0.1) -> pd.DataFrame:
     """A backtest whose every forecast is wrong by the same share."""
     kept = data[["race_id", "athlete_id", "race_time_s"]]
-    return kept.assign(predicted_time_s=data["race_time_s"] * (1 + share))
+    forecast_s = data["race_time_s"] * (1 + share)
+    ends = {"lower_80_s": forecast_s * (1 - half_width), "upper_80_s": forecast_s * 1.1}
+    return kept.assign(predicted_time_s=forecast_s, **ends)
 
 
 def number_of(alias: str) -> str | None:
@@ -169,6 +180,53 @@ def test_a_failed_gate_leaves_the_champion_and_ends_the_run_as_failed():
     assert (number_of("champion"), number_of("challenger")) == ("1", "2")
     assert registry.connect().get_run(receipt["run_id"]).info.status == "FAILED"
     assert run(races(32), GATE.head(0))["outcome"] == "gate_failed"  # nothing measured: no pass
+
+
+def test_an_older_gate_promotes_nothing():
+    """Neither of other races nor of another candidate, and nothing is registered."""
+    data = races(31)
+    for other in (fingerprint(races(30)), fingerprint(data, PUBLISHED)):
+        judged = {"candidate": CORRECTED, "data_fingerprint": fingerprint(data)}
+        gate = GATE.assign(candidate=CORRECTED, data_fingerprint=other)
+        forecasts = off_by(data, 0.03).assign(**judged)
+        for pair in ((gate, forecasts), (GATE.assign(**judged), forecasts.assign(**gate_of(gate)))):
+            receipt = train(data, pair[0], EVALUATION, pair[1], DUE, model_name=NAME).iloc[0]
+            assert (receipt["outcome"], receipt["model_version"]) == ("gate_outdated", None)
+            assert "nothing was trained" in receipt["outcome_reason"]
+    assert number_of("champion") is None and decisions.read(NAME).empty
+
+
+def gate_of(gate: pd.DataFrame) -> dict:
+    return {"data_fingerprint": gate["data_fingerprint"].iloc[0]}
+
+
+@pytest.mark.parametrize("candidate", CANDIDATES)
+def test_the_chosen_candidate_is_registered_and_served_whatever_its_kind(candidate):
+    assert served(NAME)["candidate"].tolist() == [PUBLISHED]  # the fallback
+    receipt = run(races(30), candidate=candidate)
+    assert (receipt["candidate"], receipt["outcome"]) == (candidate, "promoted")
+    assert registry.load(NAME, receipt["model_version"]).candidate == candidate
+    (first, *_) = voices(NAME)
+    assert (first.version, first.role) == ("1", "champion") and first.version != FALLBACK
+    assert served(NAME).iloc[0].tolist() == [candidate, "1", "champion"]
+    assert f"1  gate passed   champion  {candidate}" in called("models").output
+
+
+def test_one_data_set_gives_a_version_for_each_kind():
+    one, other = run(races(30), candidate=FITTED), run(races(30), candidate=CORRECTED)
+    assert (one["model_version"], other["model_version"]) == ("1", "2")
+    assert (
+        other["outcome"] == "kept_champion" and "did not learn from more" in other["outcome_reason"]
+    )
+
+
+def test_a_version_promoted_by_hand_is_compared_as_well():
+    run(races(32))
+    run(races(31), FAILED, forecasts=off_by(races(31), 0.01))
+    assert called("promote", "2", "--why", "Better.", "--anyway").exit_code == 0
+    receipt = run(races(33))  # 3 % off, where the version promoted by hand is 1 % off
+    assert (receipt["outcome"], number_of("champion")) == ("kept_champion", "2")
+    assert "worse beyond noise" in receipt["outcome_reason"]
 
 
 def test_a_worse_model_cannot_become_champion_and_a_better_one_does():
@@ -256,16 +314,17 @@ def test_what_cannot_be_promoted_gets_one_sentence():
 def test_a_run_names_the_tables_that_it_read_with_their_versions():
     tables = {"stride.training.training_set": 7, "stride.training.gate_results": None}
     data = races(30)
+    judged = {"candidate": CORRECTED, "data_fingerprint": fingerprint(data)}
     receipt = train(
-        *(data, GATE, EVALUATION, off_by(data, 0.03), DUE),
+        *(data, GATE.assign(**judged), EVALUATION, off_by(data, 0.03).assign(**judged), DUE),
         **{"model_name": NAME, "code_commit": "abc123", "inputs": tables},
     ).iloc[0]
     named = registry.connect().get_run(receipt["run_id"]).inputs.dataset_inputs
     found = {one.dataset.name: (one.dataset.source_type, one.dataset.digest) for one in named}
-    fingerprint = receipt["data_fingerprint"][:32]
+    short = receipt["data_fingerprint"][:32]
     assert found == {
         "stride.training.training_set": ("delta_table", "7"),
-        "stride.training.gate_results": ("code", fingerprint),
+        "stride.training.gate_results": ("code", short),
     }
     assert receipt["code_commit"] == "abc123"
 
@@ -316,7 +375,8 @@ def test_a_deleted_artifact_is_told_and_trained_anew(tmp_path):
 def test_a_run_keeps_what_explains_it_and_loads_where_stride_is_not(tmp_path, monkeypatch):
     monkeypatch.setattr(run_artifacts, "log_artifacts", LOG_ARTIFACTS)
     data = races(30)
-    receipt = run(data, forecasts=backtest(data))
+    rows = backtest_and_choose(data).assign(is_chosen=lambda r: r["candidate"] == CORRECTED)
+    receipt = run(data, forecasts=rows[rows["is_chosen"]])
     version = registry.Version(receipt["model_version"], receipt["run_id"])
     client = registry.connect()
     kept = {
@@ -332,11 +392,11 @@ def test_a_run_keeps_what_explains_it_and_loads_where_stride_is_not(tmp_path, mo
         "evaluation/errors.parquet",
         "evaluation/model_evaluation.csv",
     } <= kept
-    assert client.get_run(version.run_id).data.metrics["mape_pct.5k"] == 3.0
+    assert client.get_run(version.run_id).data.metrics["mape_pct.walk_forward.5k"] == 3.0
 
     card = Path(registry.download(version, "model_card.md")).read_text()
     assert "| 30 races, 2020-01-01 to 2022-05-20 |" in card and "| Athletes | 1 |" in card
-    assert "| all | 30 | 4.00 |" in card and "| riegel |" in card
+    assert "| walk_forward | all | 30 | 4.00 |" in card and "| riegel |" in card
     state = json.loads(
         Path(registry.download(version, "monitoring/dle_estimator.json")).read_text()
     )
@@ -376,6 +436,27 @@ print(list(model.predict(asked[model.metadata.get_input_schema().input_names()])
     np.testing.assert_allclose(json.loads(got), wanted, rtol=1e-12)
 
 
+def test_what_is_measured_is_what_is_registered():
+    """Evaluation rows of the served candidate are forecasts of the version that was promoted."""
+    data = races(40)
+    rows = backtest_and_choose(data)
+    mix = pd.DataFrame({"distance_label": ["any"], "share": 1.0, "reference_time_s": 1500.0})
+    evaluation = evaluate(rows, mix, compare_baselines(rows, mix))
+    receipt = run(data, forecasts=rows[rows["is_chosen"]], candidate=chosen_of(rows))
+    model = registry.load(NAME, receipt["model_version"])
+    own = evaluation[evaluation["candidate"] == served(NAME)["candidate"].iloc[0]]
+    overall = own[(own["scope"] == "all") & (own["protocol"] == "walk_forward")].iloc[0]
+    assert overall["is_chosen"] and overall["candidate"] == model.candidate
+    assert receipt["backtest_mape_pct"] == pytest.approx(overall["mape_pct"])
+    metrics = registry.connect().get_run(receipt["run_id"]).data.metrics
+    assert metrics["mape_pct.walk_forward.5k"] == 3.0
+
+
+def chosen_of(rows: pd.DataFrame) -> str:
+    (candidate,) = set(rows.loc[rows["is_chosen"], "candidate"])
+    return candidate
+
+
 def test_fingerprint_sees_a_second_of_difference_and_no_rounding_noise():
     data = races(5)
     other = data.assign(race_time_s=data["race_time_s"] + [0, 0, 1, 0, 0])
@@ -387,7 +468,52 @@ def test_fingerprint_sees_a_second_of_difference_and_no_rounding_noise():
 def test_a_candidate_that_refuses_the_hard_races_does_not_win_by_it():
     champion = paired.errors(off_by(races(20), 0.03))
     easy = champion.assign(error_pct=champion["error_pct"].where(np.arange(20) < 10) - 1)
-    assert not paired.compare(easy, champion)["is_beaten"]
+    assert paired.compare(easy, champion, True)["verdict"] == "worse"
+
+
+@pytest.mark.parametrize(
+    "change, more, verdict, is_beaten",
+    [
+        (-1.0, False, "better", True),
+        (+1.0, True, "worse", False),
+        (0.0, True, "draw", True),
+        (0.0, False, "draw", False),
+    ],
+)
+def test_a_draw_goes_to_the_candidate_only_if_it_learned_from_more_races(
+    change, more, verdict, is_beaten
+):
+    champion = paired.errors(off_by(races(20), 0.03))
+    candidate = champion.assign(error_pct=champion["error_pct"] + change)
+    test = paired.compare(candidate, champion, more)
+    assert (test["verdict"], test["is_beaten"]) == (verdict, is_beaten)
+
+
+def test_a_difference_within_noise_is_a_draw():
+    champion = paired.errors(off_by(races(20), 0.03))
+    worse = champion["error_pct"] + np.where(np.arange(20) % 2, 1.2, -1.0)
+    test = paired.compare(champion.assign(error_pct=worse), champion, False)
+    assert test["difference_pct"] > 0 > test["lower_pct"] and test["verdict"] == "draw"
+
+
+def test_a_wider_interval_at_the_same_error_is_worse():
+    champion = paired.errors(off_by(races(20), 0.03))
+    wide = paired.errors(off_by(races(20), 0.03, half_width=0.3))
+    assert paired.compare(wide, champion, True)["verdict"] == "worse"
+
+
+def test_on_a_draw_a_champion_that_learned_from_an_erased_athlete_gives_way():
+    kept, erased = races(20), races(20).assign(athlete_id="b", race_id=lambda r: "b" + r["race_id"])
+    champion = paired.errors(off_by(pd.concat([kept, erased]), 0.03))
+    test = paired.compare(paired.errors(off_by(kept, 0.03)), champion, False)
+    assert (test["verdict"], test["is_beaten"]) == ("draw", True)
+
+
+def test_a_champion_that_can_not_be_compared_stays_unless_it_knows_other_races():
+    candidate = paired.errors(off_by(races(20), 0.03))
+    others = candidate.assign(race=candidate["race"] + "x")
+    assert paired.compare(candidate, None, True)["is_beaten"] is False
+    assert paired.compare(candidate, others, True)["is_beaten"] is True
 
 
 def test_shapley_values_are_the_mean_over_all_orders_and_add_up():

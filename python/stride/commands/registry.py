@@ -9,7 +9,7 @@ _WHY = click.option(
 
 @click.command()
 def models():
-    """List the versions in the model registry, and who is champion."""
+    """List the versions in the model registry: gate, role and kind."""
     from stride.racetime import registry
 
     client, name = registry.connect(), registry.default_name()
@@ -23,10 +23,12 @@ def models():
         click.echo(f"There is no version of {name} yet: stage 1 forecasts alone.")
     for version in found:
         number = str(version.version)
-        passed = registry.tags(client, name, number).get("is_gate_passed")
-        gate = {"True": "gate passed", "False": "gate failed"}.get(passed, "gate unknown")
+        tags = registry.tags(client, name, number)
+        gate = {"True": "gate passed", "False": "gate failed"}.get(
+            tags.get("is_gate_passed"), "gate unknown"
+        )
         marks = ", ".join(roles.get(number, [])) or "-"
-        click.echo(f"{number:>4}  {gate:12}  {marks}")
+        click.echo(f"{number:>4}  {gate:12}  {marks}  {tags.get('candidate', '')}".rstrip())
 
 
 @click.command()

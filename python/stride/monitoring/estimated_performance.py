@@ -16,6 +16,7 @@ import pandas as pd
 
 from stride.monitoring.quiet_nannyml import nannyml
 from stride.plural import counted
+from stride.racetime.paired import judged_rows
 
 INPUTS = [
     "distance_m",
@@ -73,16 +74,14 @@ def reference_rows(training_set: pd.DataFrame, backtest: pd.DataFrame) -> pd.Dat
     training_set : DataFrame
         `training.training_set`.
     backtest : DataFrame
-        `training.backtest_predictions`; where it has a ``protocol``, walk-forward is taken.
+        `training.backtest_predictions`; `paired.judged_rows` are taken.
 
     Returns
     -------
     DataFrame
         One row per race: ``race_date``, ``predicted_time_s``, ``race_time_s`` and `INPUTS`.
     """
-    if "protocol" in backtest:
-        backtest = backtest[backtest["protocol"] == "walk_forward"]
-    forecasts = backtest[["race_id", "predicted_time_s", "race_time_s"]]
+    forecasts = judged_rows(backtest)[["race_id", "predicted_time_s", "race_time_s"]]
     inputs = training_set[["race_id", "race_date", *INPUTS]]
     return forecasts.merge(inputs, on="race_id").drop(columns="race_id")
 

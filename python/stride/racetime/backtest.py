@@ -1,18 +1,23 @@
-"""Judge the model as it would have done: on later races, and on athletes it never saw."""
+"""Forecast past races as each candidate would have, from earlier races or other athletes."""
 
 import numpy as np
 import pandas as pd
 
 from stride.racetime.baselines import BASELINES, baselines
-from stride.racetime.model import FEATURES, RaceTimeModel
+from stride.racetime.choice import choose
+from stride.racetime.fitting import fit_settings
+from stride.racetime.model import CANDIDATES, FEATURES, PUBLISHED, RaceTimeModel
+from stride.racetime.prior import Settings
 from stride.racetime.split import CalendarSplit
-from stride.racetime.stage_1 import stage_1
+from stride.racetime.stage_1 import week_km
+from stride.racetime.train import fingerprint
 
 WALK_FORWARD, COLD_START = "walk_forward", "cold_start"
 
 COLUMNS = {
     "race_id": "string",
     "protocol": "string",
+    "candidate": "string",
     "athlete_id": "string",
     "race_date": "date",
     "distance_label": "string",
@@ -24,67 +29,108 @@ COLUMNS = {
     "support": "string",
     "refusal_reason": "string",
     "is_warm": "boolean",
+    "days_since_last_race": "double",
+    "week_km": "double",
     "baseline_time_s": "double",
     **dict.fromkeys(BASELINES, "double"),
     "trained_on_races": "bigint",
 }
+CHOSEN = COLUMNS | {"is_chosen": "boolean", "data_fingerprint": "string"}
+"""Columns of `backtest_and_choose`."""
 
 _FOLDS = 5
 _MANY_RACES = 5000
 _WARM_DAYS, _WARM_HISTORY_DAYS = 180, 84
 
 
-def backtest(races: pd.DataFrame, protocols=(WALK_FORWARD, COLD_START)) -> pd.DataFrame:
-    """Forecast every usable race from a model that was not trained on it.
-
-    ``walk_forward``: trained on races at least 43 days older, anew for each calendar quarter (for
-    each year with more than 5,000 races). ``cold_start``: trained on the races of four fifths of
-    the athletes, the one asked for not among them. With too few races to train on it is stage 1
-    alone, which is what a user would have got.
+def backtest_and_choose(races: pd.DataFrame) -> pd.DataFrame:
+    """Run `backtest` and mark the candidate to train and serve.
 
     Parameters
     ----------
     races : DataFrame
         `training.training_set`.
-    protocols : tuple of str
+
+    Returns
+    -------
+    DataFrame
+        The columns of `CHOSEN`: beside those of `backtest` ``is_chosen``, whether the row's
+        candidate is the one that `choice.choose` takes, and ``data_fingerprint``, the
+        `train.fingerprint` of that candidate on these races.
+    """
+    rows, usable = backtest(races), races[races["unused_reason"].isna()]
+    prints = {candidate: fingerprint(usable, candidate) for candidate in CANDIDATES}
+    return rows.assign(
+        is_chosen=rows["candidate"] == choose(rows),
+        data_fingerprint=rows["candidate"].map(prints),
+    )[list(CHOSEN)]
+
+
+def backtest(
+    races: pd.DataFrame, protocols=(WALK_FORWARD, COLD_START), candidates=CANDIDATES
+) -> pd.DataFrame:
+    """Forecast every usable race by each candidate, from a model that was not trained on it.
+
+    ``walk_forward``: trained on races at least 43 days older, once for each calendar quarter (for
+    each year with more than 5,000 races). ``cold_start``: trained on the races of four fifths of
+    the athletes, of which the athlete of the race is none. Where there is nothing to train on, the
+    forecast is that of published settings, which is what a user would have got.
+
+    Parameters
+    ----------
+    races : DataFrame
+        `training.training_set`.
+    protocols, candidates : tuple of str
         Which to run.
 
     Returns
     -------
     DataFrame
-        One row per usable race and protocol, the columns of `COLUMNS`.
+        One row per usable race, protocol and candidate, the columns of `COLUMNS`.
     """
     races = races[races["unused_reason"].isna()].sort_values(["race_date", "race_id"])
     races = races.reset_index(drop=True)
-    forecast = stage_1(races)  # learns nothing, so once is enough
     is_recent = races["days_since_last_race"].astype(float) <= _WARM_DAYS
     is_long = races["days_of_history"].astype(float) >= _WARM_HISTORY_DAYS
-    shown = races.assign(is_warm=is_recent & is_long).join(baselines(races))
+    shown = races.assign(is_warm=is_recent & is_long, week_km=week_km(races)).join(baselines(races))
     shown["baseline_time_s"] = shown["riegel_time_s"]
+    untrained = RaceTimeModel(PUBLISHED).fit(races[FEATURES].head(0), [])
+    untrained = untrained.predict_interval(races[FEATURES]).assign(trained_on_races=0)
     splits = {WALK_FORWARD: _walk_forward, COLD_START: _cold_start}
-    rows = [
-        shown.assign(protocol=protocol).join(_forecasts(races, forecast, splits[protocol](races)))
-        for protocol in protocols
-    ]
+    rows = []
+    for protocol in protocols:
+        folds = [
+            (train, test, _fitted(races.iloc[train], candidates))
+            for train, test in splits[protocol](races)
+        ]
+        for candidate in candidates:
+            forecasts = _forecasts(races, untrained, candidate, folds)
+            rows.append(shown.assign(protocol=protocol, candidate=candidate).join(forecasts))
     return pd.concat(rows, ignore_index=True)[list(COLUMNS)]
 
 
-def _forecasts(races: pd.DataFrame, forecast: pd.DataFrame, splits) -> pd.DataFrame:
-    untrained = RaceTimeModel().fit(races[FEATURES].head(0), [])
-    parts = [untrained.predict_interval(races, forecast).assign(trained_on_races=0)]
-    for train, test in splits:
+def _forecasts(races: pd.DataFrame, untrained: pd.DataFrame, candidate: str, folds):
+    parts = [untrained]
+    for train, test, settings in folds:
         known, asked = races.iloc[train], races.iloc[test]
-        model = RaceTimeModel().fit(
+        model = RaceTimeModel(candidate).fit(
             known[FEATURES],
             known["race_time_s"],
             groups=known["athlete_id"],
-            forecast=forecast.iloc[train],
+            settings=None if candidate == PUBLISHED else settings,
         )
-        predicted = model.predict_interval(asked, forecast.iloc[test])
+        predicted = model.predict_interval(asked[FEATURES])
         parts.append(predicted.assign(trained_on_races=len(train)))
-    # The later word counts: what no split asked for, stage 1 forecasts alone.
+    # The last forecast of a race counts; of a race in no fold it is the untrained one.
     together = pd.concat(parts)
     return together[~together.index.duplicated(keep="last")].sort_index()
+
+
+def _fitted(known: pd.DataFrame, candidates) -> Settings | None:
+    """Settings that the candidates with fitted ones share."""
+    if set(candidates) <= {PUBLISHED}:
+        return None
+    return fit_settings(known[FEATURES], known["race_time_s"])
 
 
 def _walk_forward(races: pd.DataFrame):
@@ -92,7 +138,7 @@ def _walk_forward(races: pd.DataFrame):
     try:
         yield from split.split(races)
     except ValueError:
-        return  # too short to split: every forecast is stage 1's
+        return  # too short to split
 
 
 def _cold_start(races: pd.DataFrame):

@@ -13,8 +13,14 @@ _MEASURES = [
     "bias_pct",
     "interval_coverage_pct",
     "interval_width_pct",
+    "interval_score_pct",
     "skill_pct",
 ]
+_KINDS = {
+    "published": "stage 1 with published settings; only its intervals are learned",
+    "fitted": "stage 1 with settings fitted to the races",
+    "corrected": "stage 1 with fitted settings, and a correction by training",
+}
 _OF_THE_MODEL = ("race_time_s", "predicted_time_s", "baseline_time_s")
 """Times in a backtest that are no formula's; the last is Riegel's once more."""
 
@@ -26,6 +32,7 @@ the athlete's own earlier races and training up to the day before.
 
 | | |
 |---|---|
+| Kind | {kind} |
 | Trained on | {races}, {first} to {last} |
 | Athletes | {athletes} |
 | Stood on the day | {trained_on} |
@@ -47,6 +54,11 @@ per cent of the race time (`mape_pct`) or seconds (`mae_s`). A distance with few
 
 {evaluation}
 
+The kinds of model that were compared, walking forward over all races. The simplest is taken that no
+other beats beyond noise by error or interval score.
+
+{candidates}
+
 Beside the usual formulas, mean absolute error in per cent: the formula's, and in brackets the
 model's on the races for which the formula has an answer.
 
@@ -67,8 +79,8 @@ Mean absolute Shapley value of a group of inputs, as per cent of the time.
 - It knows ordinary courses and days. Heat, hills, trails and wind are not in it.
 - It knows races by the watch and by name. A race that was not run as fast as possible and does not
   say so makes it too slow.
-- Few athletes teach it about few kinds of runner. Those who are not among them get stage 1, a
-  published prior of some thousand recreational runners, and a wide interval or a refusal.
+- Few athletes are few kinds of runner. Others get stage 1, a published prior of some thousand
+  recreational runners, and a wide interval or a refusal.
 - From one athlete's history it learns habits of that athlete, and nothing about others.
 - Estimated performance: {monitor}
 
@@ -99,12 +111,15 @@ def model_card(
         Rows trained on.
     left_out : Series
         Reason to number of races that were not trained on.
-    evaluation, backtest, gate : DataFrame
-        `training.model_evaluation`, `training.backtest_predictions`, `training.gate_results`.
+    evaluation, gate : DataFrame
+        `training.model_evaluation` of all candidates, `training.gate_results`.
+    backtest : DataFrame
+        The candidate's rows of `training.backtest_predictions`.
     importance : DataFrame
         What `explain.importance` returned.
     facts : dict
-        ``trained_on``, ``reasons``, ``data_fingerprint``, ``code_commit``, ``monitor``.
+        ``candidate``, ``trained_on``, ``reasons``, ``data_fingerprint``, ``code_commit``,
+        ``monitor``.
 
     Returns
     -------
@@ -124,10 +139,12 @@ def model_card(
         gate=f"failed: {', '.join(failed)}" if failed else "passed",
         distances=_table(_distances(races)),
         unused=", ".join(f"{number} {reason}" for reason, number in left_out.items()) or "nothing",
-        evaluation=_table(_evaluation(evaluation)),
+        kind=f"{facts['candidate']}: {_KINDS[facts['candidate']]}",
+        evaluation=_table(_evaluation(evaluation[evaluation["candidate"] == facts["candidate"]])),
+        candidates=_table(_candidates(evaluation)),
         baselines=_table(_baselines(backtest)),
         criteria=_table(
-            gate[["criterion", "metric_value", "at_least", "at_most", "is_passed", "why"]]
+            gate[["criterion", "metric_value", "at_least", "at_most", "status", "detail", "why"]]
         ),
         importance=_table(importance[["feature_group", "effect_pct"]]),
         **facts,
@@ -143,6 +160,14 @@ def _evaluation(evaluation: pd.DataFrame) -> pd.DataFrame:
     columns = [column for column in _MEASURES if column in evaluation]
     keys = [column for column in ("protocol", "scope") if column in columns]
     return evaluation[columns].sort_values(keys)
+
+
+def _candidates(evaluation: pd.DataFrame) -> pd.DataFrame:
+    overall = evaluation[
+        (evaluation["scope"] == "all") & (evaluation["protocol"] == "walk_forward")
+    ]
+    columns = ["candidate", *(c for c in _MEASURES[2:] if c in overall)]
+    return overall[columns].sort_values("interval_score_pct")
 
 
 def _baselines(backtest: pd.DataFrame) -> pd.DataFrame:

@@ -30,6 +30,7 @@ _METRICS = (
     "mape_pct",
     "bias_pct",
     "interval_coverage_pct",
+    "interval_score_pct",
     "baseline_mape_pct",
     "skill_pct",
     "hardest_skill_pct",
@@ -68,7 +69,7 @@ def metrics(evaluation: pd.DataFrame) -> dict[str, float]:
     Parameters
     ----------
     evaluation : DataFrame
-        `training.model_evaluation`.
+        `training.model_evaluation` of one candidate.
 
     Returns
     -------
@@ -100,10 +101,12 @@ def log_artifacts(model, races, all_races, backtest, evaluation, gate, facts: di
         Fitted on ``races``.
     races, all_races : DataFrame
         Rows trained on, and all of `training.training_set`.
-    backtest, evaluation, gate : DataFrame
-        `training.backtest_predictions`, `training.model_evaluation`, `training.gate_results`.
+    backtest : DataFrame
+        The candidate's rows of `training.backtest_predictions`.
+    evaluation, gate : DataFrame
+        `training.model_evaluation` of all candidates, `training.gate_results`.
     facts : dict
-        For the model card.
+        For the model card; ``candidate`` is the kind of ``model``.
     """
     import mlflow
 

@@ -1,6 +1,7 @@
-"""Train when training is due, register, and let the gate and the paired test decide.
+"""Train the chosen candidate when training is due, register it, and decide who is champion.
 
-Returns the run's receipt. A registry that is down costs the training and never the build.
+The gate and the paired test decide; `train` returns the receipt. Where the registry can't be used,
+training is left out and the build goes on.
 """
 
 import hashlib
@@ -11,14 +12,16 @@ import pandas as pd
 
 from stride import clock
 from stride.plural import counted
-from stride.racetime.model import FEATURES, RaceTimeModel
+from stride.racetime.model import CORRECTED, FEATURES, RaceTimeModel
 from stride.racetime.model_code import digest
+from stride.racetime.paired import errors, judged_rows
 from stride.racetime.specification import canonical
 
 RECEIPT = {
     "model_name": "string",
     "model_version": "string",
     "model_role": "string",
+    "candidate": "string",
     "run_id": "string",
     "outcome": "string",
     "outcome_reason": "string",
@@ -38,6 +41,7 @@ RECEIPT = {
 }
 
 NOT_DUE, NO_RACES, UNREACHABLE = "not_due", "no_races", "registry_unreachable"
+GATE_OUTDATED = "gate_outdated"
 PROMOTED, KEPT, REJECTED = "promoted", "kept_champion", "gate_failed"
 
 _log = logging.getLogger(__name__)
@@ -55,19 +59,21 @@ def train(
     code_commit: str | None = None,
     inputs: dict[str, int | None] | None = None,
 ) -> pd.DataFrame:
-    """Fit the model on all usable races and register it, if that is due.
+    """Fit the chosen candidate on all usable races and register it, if that is due.
 
-    The same races give the same version: a second run finds the first one's by the fingerprint of
-    the data. A version becomes champion if it passes the gate and is not worse than the champion
-    on the same races; else it stays a challenger.
+    The same races and code give the same version: a second run finds the first one's by their
+    fingerprint. Nothing is trained where the gate measured another candidate, other races or other
+    code. A version becomes champion if it passes the gate and `paired.compare` lets it take the
+    champion's place; else it stays a challenger.
 
     Parameters
     ----------
     races : DataFrame
         `training.training_set`.
-    gate, evaluation, backtest : DataFrame
-        `training.gate_results`, `training.model_evaluation` and `training.backtest_predictions`,
-        measured forward in time.
+    gate : DataFrame
+        `training.gate_results`.
+    evaluation, backtest : DataFrame
+        What `evaluation.evaluate` and `backtest.backtest_and_choose` returned.
     decision : DataFrame of one row
         `monitoring.retraining_decision`.
     model_name : str
@@ -83,8 +89,8 @@ def train(
     -------
     DataFrame of one row
         The columns of `RECEIPT`. ``outcome`` is ``promoted``, ``kept_champion``, ``gate_failed``,
-        ``no_races``, ``registry_unreachable`` or ``not_due``, ``outcome_reason`` the sentence
-        to it.
+        ``gate_outdated``, ``no_races``, ``registry_unreachable`` or ``not_due``,
+        ``outcome_reason`` the sentence to it.
     """
     due = decision.iloc[0]
     usable = races[races["unused_reason"].isna()].sort_values(["race_date", "race_id"])
@@ -98,27 +104,50 @@ def train(
     if not due["should_train"]:
         receipt |= {"outcome": NOT_DUE, "outcome_reason": due["reasons"]}
         receipt |= {"model_version": due["standing_version"], "run_id": due["standing_run_id"]}
-    elif usable.empty:
+        return pd.DataFrame([receipt])
+    if usable.empty:
         receipt |= {"outcome": NO_RACES, "training_races": 0}
         receipt["outcome_reason"] = "There is no race to train on: stage 1 forecasts alone."
-    else:
-        receipt |= {
-            "data_fingerprint": fingerprint(usable),
-            "training_races": len(usable),
-            "training_athletes": usable["athlete_id"].nunique(),
-            "first_race_date": usable["race_date"].min(),
-            "last_race_date": usable["race_date"].max(),
-            "is_gate_passed": len(gate) > 0 and bool(gate["is_passed"].all()),
-            "backtest_mape_pct": _mape_pct(backtest),
-        }
-        carried = {"feature_specification": canonical(specification)} if specification else {}
-        made_of = {"carried": carried, "inputs": inputs or {}}
-        receipt |= _registered(races, usable, gate, evaluation, backtest, receipt, **made_of)
+        return pd.DataFrame([receipt])
+    own = judged_rows(backtest)
+    receipt |= _facts(usable, own, gate)
+    if not _is_bound(receipt["data_fingerprint"], own, gate):
+        receipt |= {"outcome": GATE_OUTDATED, "outcome_reason": _OUTDATED}
+        return pd.DataFrame([receipt])
+    carried = {"feature_specification": canonical(specification)} if specification else {}
+    made_of = {"carried": carried, "inputs": inputs or {}}
+    receipt |= _registered(races, usable, gate, evaluation, own, receipt, **made_of)
     return pd.DataFrame([receipt])
 
 
+_OUTDATED = (
+    "The gate's results are of other races, another candidate or other code: nothing was trained. "
+    "Build with --selector training."
+)
+
+
+def _facts(usable: pd.DataFrame, own: pd.DataFrame, gate: pd.DataFrame) -> dict:
+    """What is known before training: of the chosen candidate, its races and its gate."""
+    candidate = own["candidate"].iloc[0] if len(own) else CORRECTED
+    return {
+        "candidate": candidate,
+        "data_fingerprint": fingerprint(usable, candidate),
+        "training_races": len(usable),
+        "training_athletes": usable["athlete_id"].nunique(),
+        "first_race_date": usable["race_date"].min(),
+        "last_race_date": usable["race_date"].max(),
+        "is_gate_passed": len(gate) > 0 and bool(gate["is_passed"].all()),
+        "backtest_mape_pct": float(errors(own)["error_pct"].mean()),
+    }
+
+
+def _is_bound(wanted: str, own: pd.DataFrame, gate: pd.DataFrame) -> bool:
+    """Whether backtest and gate measured exactly the candidate that is to be trained."""
+    return {*own["data_fingerprint"], *gate["data_fingerprint"]} == {wanted}
+
+
 def _registered(races, usable, gate, evaluation, backtest, receipt: dict, **made_of) -> dict:
-    """What training adds to the receipt; the outcome says so if the registry can't be used."""
+    """What the registry adds to the receipt; the outcome says so if it can't be used."""
     from stride.racetime import registry
 
     try:
@@ -134,7 +163,7 @@ def _registered(races, usable, gate, evaluation, backtest, receipt: dict, **made
     except Exception as problem:
         if not registry.is_of_registry(problem):
             raise
-        _log.warning("Not trained, what stands goes on: %s", problem)
+        _log.warning("Not trained, the champion stays: %s", problem)
         return {"outcome": UNREACHABLE, "outcome_reason": str(problem).splitlines()[0][:500]}
     if champion is not None:
         said |= {"champion_version": champion.number, "champion_run_id": champion.run_id}
@@ -151,16 +180,17 @@ def _fit(client, races, usable, gate, evaluation, backtest, receipt: dict, *, ca
     from stride.racetime.run_artifacts import log_artifacts, log_inputs, metrics
 
     keys = ("data_fingerprint", "code_commit", "is_gate_passed", "training_reasons")
+    keys += ("candidate", "training_races")
     tags = {key: str(receipt[key]) for key in keys} | carried
-    facts = {key: receipt[key] for key in ("data_fingerprint", "code_commit")}
+    facts = {key: receipt[key] for key in ("data_fingerprint", "code_commit", "candidate")}
     facts |= {"trained_on": str(receipt["trained_on"])[:10], "reasons": receipt["training_reasons"]}
     with mlflow.start_run(tags={f"stride.{key}": value for key, value in tags.items()}) as run:
-        model = RaceTimeModel().fit(
+        model = RaceTimeModel(receipt["candidate"]).fit(
             usable[FEATURES], usable["race_time_s"], groups=usable["athlete_id"]
         )
         mlflow.log_params(model.get_params())
         log_inputs(inputs, receipt["data_fingerprint"])
-        mlflow.log_metrics(metrics(evaluation))
+        mlflow.log_metrics(metrics(evaluation[evaluation["candidate"] == receipt["candidate"]]))
         log_artifacts(model, usable, races, backtest, evaluation, gate, facts)
         info = registry.log_model(model, usable[FEATURES].head(20))
     if not receipt["is_gate_passed"]:
@@ -192,8 +222,10 @@ def _judge(client, version, gate: pd.DataFrame, backtest: pd.DataFrame, receipt:
     if champion is not None and not registry.is_usable(name, champion.number):
         why = f"It passed the gate, and champion {champion.number} can't be loaded."
     elif champion is not None:
+        learned = int(registry.tags(client, name, champion.number).get("training_races", 0))
         old = registry.read_table(champion, paired.ERRORS)
-        test = evidence["paired_test"] = paired.compare(paired.errors(backtest), old)
+        test = paired.compare(errors(backtest), old, receipt["training_races"] > learned)
+        evidence["paired_test"] = test
         why = _in_words(test, champion.number)
         if not test["is_beaten"]:
             decisions.keep(client, name, version, action="keep", why=why, **keep)
@@ -203,17 +235,26 @@ def _judge(client, version, gate: pd.DataFrame, backtest: pd.DataFrame, receipt:
 
 
 def _in_words(test: dict, champion: str) -> str:
-    if not test["shared_races"]:
+    if test["verdict"] == "not_compared":
+        ending = "" if test["is_beaten"] else "; `stride promote` can replace it"
         return (
             f"It passed the gate; it could not be compared with champion {champion}: "
-            + (test["note"])
+            f"{test['note']}{ending}."
         )
-    verb = "beat" if test["is_beaten"] else "did not beat"
-    return (
-        f"It passed the gate and {verb} champion {champion} on "
-        f"{counted(test['shared_races'], 'race')}: "
-        f"{test['candidate_mape_pct']:.2f} % beside {test['champion_mape_pct']:.2f} % mean error."
+    numbers = (
+        f"{test['candidate_mape_pct']:.2f} % beside {test['champion_mape_pct']:.2f} % mean error "
+        f"on {counted(test['shared_races'], 'race')}"
     )
+    said = f"It passed the gate; against champion {champion} it has {numbers}, "
+    if test["verdict"] == "better":
+        return said + "better beyond noise."
+    if test["verdict"] == "worse":
+        return said + "and is worse beyond noise in error, interval or refusals."
+    if test["has_more_races"]:
+        return said + "a draw, and it learned from more races."
+    if test["is_beaten"]:
+        return said + "a draw, and the champion learned from athletes who are gone."
+    return said + "a draw, and it did not learn from more races."
 
 
 def _number(row) -> float | None:
@@ -221,19 +262,15 @@ def _number(row) -> float | None:
     return round(value, 6) if np.isfinite(value) else None
 
 
-def _mape_pct(backtest: pd.DataFrame) -> float:
-    from stride.racetime.paired import errors
-
-    return float(errors(backtest)["error_pct"].mean())
-
-
-def fingerprint(races: pd.DataFrame) -> str:
-    """Hash of what the model learns from and how: equal data and code, equal hash.
+def fingerprint(races: pd.DataFrame, candidate: str = CORRECTED) -> str:
+    """Hash of what a candidate learns from and how: equal data and code, equal hash.
 
     Parameters
     ----------
     races : DataFrame
-        Usable rows in a fixed order.
+        Usable rows of `training.training_set`, in any order.
+    candidate : str
+        One of `model.CANDIDATES`.
 
     Returns
     -------
@@ -241,8 +278,9 @@ def fingerprint(races: pd.DataFrame) -> str:
         64 hexadecimal digits.
     """
     # Ten digits: sums of the two engines differ in the last bits, and that is no other data.
+    races = races.sort_values(["race_date", "race_id"])
     table = races[["race_id", "athlete_id", *FEATURES, "race_time_s"]].to_csv(
         index=False, float_format="%.10g"
     )
-    settings = f"{sorted(RaceTimeModel().get_params().items())!r}\n{digest()}"
+    settings = f"{sorted(RaceTimeModel(candidate).get_params().items())!r}\n{digest()}"
     return hashlib.sha256(f"{settings}\n{table}".encode()).hexdigest()

@@ -127,7 +127,10 @@ LATER = {
     },
     "training.model_evaluation": {
         "scope": "varchar",
+        "scope_kind": "varchar",
         "protocol": "varchar",
+        "candidate": "varchar",
+        "is_served": "boolean",
         "races": "bigint",
         "races_with_baseline": "bigint",
         "mape_pct": "double",
@@ -135,6 +138,7 @@ LATER = {
         "mape_high_pct": "double",
         "bias_pct": "double",
         "interval_coverage_pct": "double",
+        "interval_score_pct": "double",
         "paired_mape_pct": "double",
         "baseline_mape_pct": "double",
         "skill_pct": "double",
@@ -145,6 +149,7 @@ LATER = {
         "athlete_id": "varchar",
         "race_id": "varchar",
         "protocol": "varchar",
+        "is_served": "boolean",
         "race_date": "date",
         "distance_label": "varchar",
         "race_time_s": "double",
@@ -218,7 +223,7 @@ OF_ATHLETES = {
         order by athlete_id, race_date desc, distance_m desc, activity_id""",
     "backtest": """
         from training_backtest_predictions semi join chosen using (athlete_id)
-        where coalesce(protocol, 'walk_forward') = 'walk_forward'
+        where coalesce(protocol, 'walk_forward') = 'walk_forward' and coalesce(is_served, true)
         order by athlete_id, race_date desc, race_id""",
     "ledger": """
         from monitoring_prediction_ledger semi join chosen using (athlete_id)
@@ -247,10 +252,21 @@ OF_ALL = {
         select evaluation.* from training_model_evaluation as evaluation
         left join (select distinct distance_label, distance_m from labels.race_results) as races
             on evaluation.scope = races.distance_label
-        where coalesce(protocol, 'walk_forward') = 'walk_forward'
+        where coalesce(protocol, 'walk_forward') = 'walk_forward' and coalesce(is_served, true)
+            and coalesce(scope_kind, 'all') in ('all', 'distance', 'reference_mix')
         order by scope <> 'all', distance_m, scope""",
+    "slices": """
+        from training_model_evaluation
+        where protocol = 'walk_forward' and is_served and races >= 20
+            and scope_kind not in ('all', 'distance', 'reference_mix')
+        order by scope_kind, scope""",
+    "candidates": """
+        from training_model_evaluation
+        where protocol = 'walk_forward' and scope = 'all' and candidate is not null
+        order by interval_score_pct, candidate""",
     "cold_start": """
-        from training_model_evaluation where protocol = 'cold_start' and scope = 'all'""",
+        from training_model_evaluation
+        where protocol = 'cold_start' and scope = 'all' and coalesce(is_served, true)""",
     "leak": "from training.leak_demonstration",
     "decisions": "from training_model_decisions order by decided_at desc limit 5",
     "importance": """
