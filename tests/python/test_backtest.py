@@ -28,9 +28,9 @@ class Spy(RaceTimeModel):
 
     seen: list = []  # noqa: RUF012
 
-    def fit(self, X, y, groups=None):
+    def fit(self, X, y, groups=None, settings=None):
         Spy.seen.append(X)
-        return super().fit(X, y, groups)
+        return super().fit(X, y, groups, settings)
 
 
 @pytest.fixture
