@@ -18,7 +18,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 VARS := $(if $(AS_OF),--vars '{as_of_date: $(AS_OF)}')
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo build freshness report docs test lint format pytest parity test-databricks benchmark-as-of benchmark-import benchmark-features benchmark-monitoring lock clean
+.PHONY: help install demo build freshness report docs test lint format pytest parity test-databricks benchmark-as-of benchmark-import benchmark-features benchmark-monitoring benchmark-forecasts lock clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 20
@@ -102,6 +102,9 @@ benchmark-import: $(VENV)/installed-dev  ## Time of reading exports and recordin
 
 benchmark-monitoring: $(VENV)/installed-dev  ## False alarms and detections of the monitors, on simulations whose truth is known (about five minutes)
 	@$(BIN)/python tests/benchmarks/monitoring.py $(ARGS)
+
+benchmark-forecasts: $(VENV)/installed-dev  ## Errors and coverage of the forecasts, on simulated populations (ARGS="--study FILE" adds a study)
+	@$(BIN)/python tests/benchmarks/forecasts.py $(ARGS)
 
 benchmark-features: $(VENV)/installed-dev  ## Time of the features: 5,000 athletes, 5 years, and a day more (ARGS="--athletes 500")
 	@$(BIN)/python tests/benchmarks/features.py $(ARGS)

@@ -1,7 +1,8 @@
 {#-
     Query: each event with the athlete's state at the end of the day before, and the races run
-    before that day: the last one in columns, the latest 30 in a text. Training and scoring sets
-    come from this one macro, so what the model learns from is what it is asked with.
+    before that day: the last one in columns, the latest 30 in a text. Sex and age are those that
+    the athlete gave, whenever that was. Training and scoring sets come from this one macro, so what
+    the model learns from is what it is asked with.
 
     `events` is a relation with athlete_id, distance_m and the date column `event_date`; `keys`
     are its columns to keep. An event without any day before it keeps its row, with nulls.
@@ -13,6 +14,7 @@
 {%- set is_in_time = known_in_time and is_as_known() -%}
 {%- set specification = var('feature_specification') -%}
 {%- set state, past = specification['state'], specification['earlier_races'] -%}
+{%- set athlete = specification['athlete'] -%}
 {%- set current_states, known_states = ref(state['table']), ref('stg_known_states') -%}
 {%- set brought = ['feature_date', 'state_known_at'] + state_columns() -%}
 with
@@ -54,6 +56,12 @@ races as (
             as usable_after
 
     from {{ ref(past['table']) }}
+
+),
+
+profiles as (
+
+    select * from {{ ref(athlete['table']) }}
 
 ),
 
@@ -125,11 +133,16 @@ final as (
         placed.best_1k_84d_s,
         placed.best_5k_84d_s,
         placed.critical_speed_mps,
+        placed.best_run_5k_84d_s,
+        placed.best_run_half_84d_s,
+        placed.days_since_last_run,
         coalesce(earlier_races.races_before, 0) as races_before,
         earlier_races.distance_m as last_race_distance_m,
         earlier_races.race_time_s as last_race_time_s,
         earlier_races.days_since as days_since_last_race,
-        race_lists.earlier_races
+        race_lists.earlier_races,
+        profiles.sex,
+        cast(extract(year from placed.event_date) - profiles.birth_year as double) as age_years
 
     from placed
     left join earlier_races
@@ -137,6 +150,7 @@ final as (
         and earlier_races.recency = 1
     left join race_lists
         on placed.{{ keys[0] }} = race_lists.{{ keys[0] }}
+    left join profiles on placed.athlete_id = profiles.athlete_id
 
 )
 

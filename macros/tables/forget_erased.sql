@@ -1,8 +1,8 @@
 {#-
-    Statement, for a hook: delete an append-only table's rows that tell of an athlete from before
-    they were erased. Other tables lose them by being built; `stride erase` does it here at once,
-    and a build does it on Databricks. Not a ref, as a hook makes no edge: before the first build of
-    bronze there is nothing to forget.
+    Statement, for a hook: delete the rows of an append-only table that were known before their
+    athlete was erased. Other tables lose these rows when they are built. `stride erase` removes them
+    from DuckDB at once; on Databricks the next build does. No ref, as a hook makes no edge: before
+    the first build of bronze there is nothing to delete.
 -#}
 {% macro forget_erased(known_at) -%}
     {%- set erasures = adapter.get_relation(

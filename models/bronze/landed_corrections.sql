@@ -1,7 +1,9 @@
 select
     athlete_id,
-    correction,
-    activity_id,
+    replace(correction, 'withdrawn_', '') as correction,
+    -- Files without rows once landed as one row without an activity.
+    coalesce(activity_id, '') as activity_id,
+    correction like 'withdrawn%' as is_withdrawn,
     is_race,
     is_maximal,
     official_distance_m,

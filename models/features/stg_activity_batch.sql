@@ -1,8 +1,35 @@
 with
 
-loads as (
+-- Outdoor runs as distances on the flat. Without a graded speed, 3.3 m for each metre climbed.
+flat_runs as (
 
-    select * from {{ ref('stg_activity_loads') }}
+    select
+        *,
+        case
+            when sport = 'run' and is_pace_plausible
+                then coalesce(
+                    mean_graded_speed_mps * duration_s,
+                    distance_m + 3.3e0 * coalesce(elevation_gain_m, 0e0)
+                )
+        end as flat_distance_m
+
+    from {{ ref('stg_activity_loads') }}
+
+),
+
+equivalents as (
+
+    select
+        *,
+        case
+            when distance_m >= 3e3 and distance_m <= 12e3
+                then duration_s * power(5e3 / flat_distance_m, 1.08e0)
+        end as as_5k_s,
+        case
+            when distance_m >= 14e3 then duration_s * power(21097.5e0 / flat_distance_m, 1.08e0)
+        end as as_half_s
+
+    from flat_runs
 
 ),
 
@@ -73,6 +100,9 @@ final as (
         end as steady_speed_mps,
         case when sport = 'run' then best_1k_s end as best_1k_s,
         case when sport = 'run' then best_5k_s end as best_5k_s,
+        -- World records: 10,000 m in 26:11 is 12:23 over 5 km, the half marathon 56:42.
+        case when as_5k_s >= 743e0 then as_5k_s end as equivalent_5k_s,
+        case when as_half_s >= 3402e0 then as_half_s end as equivalent_half_s,
 
         ---------- what it was computed from, thresholds apart and with them
         inputs_fingerprint,
@@ -81,7 +111,7 @@ final as (
             'threshold_speed_mps', 'ftp_w', 'css_mps',
         ]) }} as fingerprint
 
-    from loads
+    from equivalents
 
 )
 

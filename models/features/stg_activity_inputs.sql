@@ -46,6 +46,11 @@ final as (
         activities.graded_speed_4th_mps,
         activities.decoupling_pct,
         activities.perceived_exertion,
+        -- A time in motion or a climb that can't be true makes the pace of the whole run doubtful.
+        {%- for flags in ['value_flags', 'sampled_value_flags'] %}
+        {{ 'and ' if not loop.first }}coalesce(activities.{{ flags }}, '') not like '%moving%'
+        and coalesce(activities.{{ flags }}, '') not like '%climb%'
+        {%- endfor %} as is_pace_plausible,
         corrections.training_load as override_load,
         coalesce(sports.load_per_hour, 35e0) as load_per_hour,
         -- What the features are computed from; constants and the version of the formulas, too.
@@ -54,7 +59,7 @@ final as (
             var('assumed_resting_hr_bpm') ~ 'e0', 'sports.load_per_hour',
             'activities.activity_id', 'activities.activity_date',
             'activities.sport', 'activities.sport_type', 'activities.sampled_row_id',
-            'activities.sampled_value_flags',
+            'activities.value_flags', 'activities.sampled_value_flags',
             'activities.moving_time_s', 'activities.elapsed_time_s', 'activities.distance_m',
             'activities.elevation_gain_m', 'activities.avg_hr_bpm', 'activities.max_hr_bpm',
             'activities.avg_power_w', 'activities.weighted_power_w',

@@ -49,6 +49,8 @@ per_day as (
         sum(ln(activity_features.steady_speed_mps)) as steady_log_speed,
         min(activity_features.best_1k_s) as best_1k_s,
         min(activity_features.best_5k_s) as best_5k_s,
+        min(activity_features.equivalent_5k_s) as best_run_5k_s,
+        min(activity_features.equivalent_half_s) as best_run_half_s,
         bit_xor(activity_features.fingerprint) as fingerprint
 
     from activity_features
@@ -76,6 +78,8 @@ final as (
         coalesce(per_day.steady_log_speed, 0e0) as steady_log_speed,
         per_day.best_1k_s,
         per_day.best_5k_s,
+        per_day.best_run_5k_s,
+        per_day.best_run_half_s,
         per_day.fingerprint
 
     from calendar

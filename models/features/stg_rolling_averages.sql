@@ -63,8 +63,9 @@ final as (
         sevens.steady_log_speed_7d,
         sevens.longest_run_m,
         sevens.longest_run_30d_m,
-        sevens.best_1k_42d_s,
-        sevens.best_5k_42d_s,
+        {%- for best in ['best_1k', 'best_5k', 'best_run_5k', 'best_run_half'] %}
+        sevens.{{ best }}_42d_s,
+        {%- endfor %}
         sevens.day_index - greatest(sevens.last_run_index_7d, weeks.last_run_index_before)
             as days_since_last_run,
         sevens.fingerprint

@@ -27,8 +27,9 @@ fitted as (
 
     select
         *,
-        least(best_1k_42d_s, best_1k_earlier_s) as best_1k_84d_s,
-        least(best_5k_42d_s, best_5k_earlier_s) as best_5k_84d_s,
+        {%- for best in ['best_1k', 'best_5k', 'best_run_5k', 'best_run_half'] %}
+        least({{ best }}_42d_s, {{ best }}_earlier_s) as {{ best }}_84d_s,
+        {%- endfor %}
         steady_runs_7d + {{ weigh('steady_runs', 0) }} as fit_runs,
         -({{ weigh('steady_runs', 1) }}) as fit_x,
         {{ weigh('steady_runs', 2) }} as fit_xx,
@@ -88,6 +89,8 @@ final as (
         end as pace_trend_pct_28d,
         best_1k_84d_s,
         best_5k_84d_s,
+        best_run_5k_84d_s,
+        best_run_half_84d_s,
         100e0 * (best_5k_earlier_s / best_5k_42d_s - 1e0) as best_5k_trend_pct_42d,
         case when best_5k_84d_s > best_1k_84d_s then 4000e0 / (best_5k_84d_s - best_1k_84d_s) end
             as critical_speed_mps,

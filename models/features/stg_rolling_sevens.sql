@@ -30,9 +30,10 @@ lagged as (
             lag(run_index, {{ back }}) over in_order
             {%- endfor %}
         ) as last_run_index_7d,
-        max(longest_run_m) over last_30_days as longest_run_30d_m,
-        min(best_1k_s) over last_42_days as best_1k_42d_s,
-        min(best_5k_s) over last_42_days as best_5k_42d_s
+        {%- for best in ['best_1k', 'best_5k', 'best_run_5k', 'best_run_half'] %}
+        min({{ best }}_s) over last_42_days as {{ best }}_42d_s,
+        {%- endfor %}
+        max(longest_run_m) over last_30_days as longest_run_30d_m
 
     from days
     window

@@ -22,8 +22,8 @@ final as (
         {%- endfor %}
         greatest(longest_run_30d_m, lag(longest_run_30d_m, 30, 0e0) over in_order)
             as longest_run_60d_m,
-        {%- for distance in ['1k', '5k'] %}
-        lag(best_{{ distance }}_42d_s, 42) over in_order as best_{{ distance }}_earlier_s,
+        {%- for best in ['best_1k', 'best_5k', 'best_run_5k', 'best_run_half'] %}
+        lag({{ best }}_42d_s, 42) over in_order as {{ best }}_earlier_s,
         {%- endfor %}
         {%- for back in range(1, 6) %}
         lag(steady_runs_7d, {{ 7 * back }}, 0e0) over in_order as steady_runs_{{ back }},

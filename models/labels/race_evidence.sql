@@ -1,7 +1,7 @@
 {%- set signs = [
-    'platform_flag', 'race_word', 'perhaps_word', 'not_race_word', 'perhaps_not_word',
-    'time_trial_word',
-    'routine_name', 'distance_close', 'distance_marathon', 'distance_near', 'effort_outstanding', 'effort_strong',
+    'platform_flag', 'race_word', 'perhaps_word', 'bare_number', 'distance_named', 'trail_race',
+    'finish_time', 'not_race_word', 'perhaps_not_word', 'time_trial_word', 'routine_name',
+    'distance_close', 'distance_marathon', 'distance_ultra', 'distance_near', 'effort_outstanding', 'effort_strong',
     'effort_good', 'effort_below_usual', 'near_best', 'high_heart_rate', 'weekend_morning',
     'round_start', 'without_pause', 'with_pauses', 'after_warm_up', 'before_faster_run',
     'after_faster_run', 'after_ride',
@@ -42,7 +42,7 @@ weighed as (
         signs.athlete_id,
         signs.activity_id,
         signs.is_race_corrected,
-        signs.has_not_maximal_word,
+        signs.is_maximal,
         signs.is_trail,
         signs.effort_sd,
         signs.share_of_best,
@@ -87,7 +87,7 @@ final as (
         case
             when is_race_corrected is not null then 'athlete'
             when platform_flag > 0 then 'platform_flag'
-            when race_word + perhaps_word > 0 then 'name'
+            when race_word + perhaps_word + bare_number + finish_time > 0 then 'name'
             else 'effort'
         end as evidence,
         cast(score as bigint) as score,
@@ -95,8 +95,7 @@ final as (
         is_race_corrected,
         is_plausible,
         is_trail,
-        -- As fast as possible, as far as name and effort tell: slower than usual is not.
-        not has_not_maximal_word and effort_below_usual >= 0 as is_maximal,
+        is_maximal,
         {% for sign in signs -%}
         cast({{ sign }} as bigint) as {{ sign }},
         {% endfor -%}

@@ -84,6 +84,8 @@ final as (
         race_time_s,
         time_source,
         distance_m as gps_distance_m,
+        elevation_gain_m as climb_m,
+        temperature_c,
         evidence,
         score as evidence_score,
         is_maximal,

@@ -30,10 +30,13 @@ sought as (
         runs.athlete_id,
         runs.activity_id,
         runs.distance_m as gps_distance_m,
+        words.unit_votes,
         corrections.official_distance_m as corrected_distance_m,
         -- The athlete's word, else the name's, else what GPS says.
         coalesce(corrections.official_distance_m, words.named_distance_m, runs.distance_m)
-            as sought_distance_m
+            as sought_distance_m,
+        coalesce(corrections.official_distance_m, words.named_distance_m) is not null
+            as is_distance_told
 
     from runs
     left join words
@@ -45,7 +48,8 @@ sought as (
 
 ),
 
--- GPS reads 1 % long in a race, so the nearest distance is sought from there.
+-- GPS reads 1 % long in a race, so the nearest distance is sought from there. 8 km and 5 miles are
+-- closer than GPS can tell: an athlete whose names say kilometres hardly runs races over miles.
 matched as (
 
     select
@@ -56,8 +60,19 @@ matched as (
         row_number() over (
             partition by sought.athlete_id, sought.activity_id
             order by
-                abs(ln(sought.sought_distance_m / standard_distances.distance_m) - 0.01e0) asc
-                nulls last
+                case
+                    when sought.is_distance_told
+                        then abs(ln(sought.sought_distance_m / standard_distances.distance_m))
+                    else
+                        abs(ln(sought.sought_distance_m / standard_distances.distance_m) - 0.01e0)
+                        + case
+                            when
+                                sought.unit_votes > 0
+                                and standard_distances.distance_label like '% mile%'
+                                then 0.008e0
+                            else 0e0
+                        end
+                end asc nulls last
         ) as nearness
 
     from sought

@@ -30,20 +30,31 @@ neighbours as (
 
 ),
 
+named_times as (
+
+    select * from {{ ref('stg_race_named_times') }}
+
+),
+
 corrections as (
 
     select * from {{ ref('activity_corrections') }}
 
 ),
 
--- On a mountain the pace says nothing.
+-- On a mountain and beyond the marathon the pace says nothing.
 words as (
 
     select
         words.*,
+        words.named_distance_m is not null as has_named_distance,
+        runs.distance_m > 45360e0 as is_ultra,
         words.has_trail_word or coalesce(runs.climb_m_per_km > 20e0, false) as is_trail,
         case
-            when not words.has_trail_word and coalesce(runs.climb_m_per_km, 0e0) <= 20e0
+            when
+                not words.has_trail_word
+                and coalesce(runs.climb_m_per_km, 0e0) <= 20e0
+                and runs.distance_m <= 45360e0
                 then runs.effort_sd
         end as effort
 
@@ -54,13 +65,58 @@ words as (
 
 ),
 
+-- The time of a training run may stand in its name as well: it needs a distance that is named or
+-- usual, and a run slower than usual the name of an event.
+timed as (
+
+    select
+        words.*,
+        named_times.has_finish_time
+        and not words.has_time_trial_word
+        and (
+            words.has_race_word
+            or words.has_named_distance
+            or coalesce(distances.is_close and words.effort >= 0.75e0, false)
+        )
+        and (words.has_race_word or words.has_event_name or coalesce(words.effort >= 0e0, true))
+            as has_finish_time
+
+    from words
+    inner join distances
+        on words.athlete_id = distances.athlete_id
+        and words.activity_id = distances.activity_id
+    inner join named_times
+        on words.athlete_id = named_times.athlete_id
+        and words.activity_id = named_times.activity_id
+
+),
+
+-- Beside the name of an event over the distance run, a slow run is a slow race.
+judged as (
+
+    select
+        *,
+        not has_perhaps_not_word and (
+            (has_named_distance and (has_race_word or (has_finish_time and has_event_name)))
+            or (has_fun_word and has_race_word)
+            or (has_trail_word and has_race_word)
+        ) as is_named_event
+
+    from timed
+
+),
+
 final as (
 
     select
         runs.athlete_id,
         runs.activity_id,
         corrections.is_race as is_race_corrected,
-        words.has_not_maximal_word,
+        -- As fast as possible, as far as name and effort tell: slower than usual is not, and an
+        -- event for fun only if it was clearly faster.
+        not words.has_not_maximal_word
+        and coalesce(words.effort >= 0e0, true)
+        and (not words.has_fun_word or coalesce(words.effort >= 0.75e0, false)) as is_maximal,
         words.is_trail,
         words.effort as effort_sd,
         runs.share_of_best,
@@ -68,6 +124,14 @@ final as (
         coalesce(runs.is_race_flagged, false) as platform_flag,
         words.has_race_word as race_word,
         words.has_perhaps_word and not words.has_race_word as perhaps_word,
+        words.has_number and not words.has_race_word and not words.has_perhaps_word as bare_number,
+        words.has_race_word
+        and words.has_named_distance
+        and not words.has_perhaps_not_word as distance_named,
+        words.has_race_word
+        and words.has_trail_word
+        and not words.has_perhaps_not_word as trail_race,
+        words.has_finish_time as finish_time,
         words.has_not_race_word as not_race_word,
         words.has_perhaps_not_word as perhaps_not_word,
         words.has_time_trial_word and not words.has_race_word as time_trial_word,
@@ -75,20 +139,25 @@ final as (
         distances.is_close as distance_close,
         distances.is_close and distances.distance_label = 'marathon' as distance_marathon,
         distances.is_near and not distances.is_close as distance_near,
+        words.is_ultra as distance_ultra,
         coalesce(words.effort >= 2.5e0, false) as effort_outstanding,
         coalesce(words.effort >= 1.5e0 and words.effort < 2.5e0, false) as effort_strong,
         coalesce(words.effort >= 0.75e0 and words.effort < 1.5e0, false) as effort_good,
-        coalesce(words.effort < 0e0, false) as effort_below_usual,
+        coalesce(words.effort < 0e0, false) and not words.is_named_event as effort_below_usual,
         coalesce(words.effort is not null and runs.share_of_best >= 0.95e0, false) as near_best,
         coalesce(runs.hr_share >= case
             when distances.distance_m < 16000e0 then 0.95e0
             when distances.distance_m < 30000e0 then 0.92e0
             else 0.88e0
         end, false) as high_heart_rate,
-        runs.days_since_monday >= 5 and runs.start_minute between 390 and 690 as weekend_morning,
+        runs.days_since_monday >= 5
+        and (runs.start_minute >= 390 or words.is_ultra)
+        and runs.start_minute <= 690 as weekend_morning,
         runs.start_minute % 30 <= 4 as round_start,
         coalesce(runs.moving_share >= 0.985e0, false) as without_pause,
-        coalesce(runs.moving_share < 0.9e0, false) as with_pauses,
+        coalesce(runs.moving_share < 0.9e0, false)
+        and not words.is_ultra
+        and not words.is_named_event as with_pauses,
         coalesce(neighbours.is_after_warm_up, false) as after_warm_up,
         coalesce(neighbours.is_before_faster_run, false) as before_faster_run,
         coalesce(neighbours.is_after_faster_run, false) as after_faster_run,
@@ -98,7 +167,7 @@ final as (
     inner join distances
         on runs.athlete_id = distances.athlete_id
         and runs.activity_id = distances.activity_id
-    inner join words
+    inner join judged as words
         on runs.athlete_id = words.athlete_id
         and runs.activity_id = words.activity_id
     left join neighbours
@@ -112,6 +181,8 @@ final as (
         distances.is_standard
         or words.has_race_word
         or words.has_perhaps_word
+        or words.has_number
+        or words.is_ultra
         or coalesce(runs.is_race_flagged, false)
         or corrections.is_race is not null
 

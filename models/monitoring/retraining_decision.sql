@@ -26,8 +26,6 @@ measured as (
     select
         signals.*,
         {{ days_between('signals.last_trained_on', 'signals.decided_on') }} as days_since_training,
-        cast(greatest(signals.usable_races - signals.last_training_races, 0) as bigint)
-            as new_races,
         signals.realised_mape_pct / nullif(signals.backtest_mape_pct, 0e0) as error_ratio,
         limits.month_days,
         limits.cool_down_days,

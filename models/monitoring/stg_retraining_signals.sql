@@ -35,6 +35,12 @@ trainings as (
 
 ),
 
+trained_races as (
+
+    select * from {{ ref('stg_earlier_trained_races') }}
+
+),
+
 forecasts as (
 
     select
@@ -66,6 +72,29 @@ drift as (
 
 ),
 
+-- Races of the latest training; none where it is older than the table of them.
+standing_races as (
+
+    select trained_races.race_id
+    from trained_races
+    inner join trainings
+        on trained_races.trained_at = trainings.trained_at
+        and trainings.recency = 1
+
+),
+
+usable as (
+
+    select
+        cast(count(*) as bigint) as usable_races,
+        cast(count(case when standing_races.race_id is null then 1 end) as bigint) as unseen_races
+
+    from training_set
+    left join standing_races on training_set.race_id = standing_races.race_id
+    where training_set.unused_reason is null
+
+),
+
 -- Athletes' days differ by their zones; the latest one is the day of the decision.
 today as (
 
@@ -77,16 +106,18 @@ final as (
 
     select
         today.decided_on,
-        (
-            select cast(count(*) as bigint) from training_set
-            where training_set.unused_reason is null
-        ) as usable_races,
+        usable.usable_races,
         latest.model_version as standing_version,
         latest.run_id as standing_run_id,
         -- Receipts of the first release say only when, not for which day.
         coalesce(latest.trained_on, cast(latest.trained_at as date)) as last_trained_on,
         latest.trained_at as last_trained_at,
-        latest.training_races as last_training_races,
+        -- Which races, and not how many: one may have gone while another came.
+        case
+            when latest.model_version is null then null
+            when (select count(*) from standing_races) > 0 then usable.unseen_races
+            else cast(greatest(usable.usable_races - latest.training_races, 0) as bigint)
+        end as new_races,
         latest.backtest_mape_pct,
         (select max(erasures.ingested_at) from erasures) as last_erased_at,
         latest.model_role as standing_role,
@@ -111,6 +142,7 @@ final as (
 
     from today
     cross join realised
+    cross join usable
     left join trainings as latest on latest.recency = 1
 
 )

@@ -1,16 +1,9 @@
 with
 
--- The latest file of each kind is the whole truth of its kind.
-latest as (
+corrections as (
 
-    select
-        *,
-        rank() over (
-            partition by athlete_id, correction
-            order by ingested_at desc nulls last
-        ) as recency
-
-    from {{ ref('landed_corrections') }}
+    select * from {{ ref('stg_current_corrections') }}
+    where correction <> 'planned_races'
 
 ),
 
@@ -28,11 +21,7 @@ final as (
         max(case when correction = 'exclusions' then note end) as exclusion_reason,
         max(ingested_at) as known_at
 
-    from latest
-    where
-        recency = 1
-        and activity_id is not null
-        and correction <> 'planned_races'
+    from corrections
     group by athlete_id, activity_id
 
 )

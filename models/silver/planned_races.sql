@@ -1,20 +1,5 @@
 with
 
--- The latest races.csv is the whole truth of what is planned, too.
-latest as (
-
-    select
-        *,
-        rank() over (
-            partition by athlete_id
-            order by ingested_at desc nulls last
-        ) as recency
-
-    from {{ ref('landed_corrections') }}
-    where correction in ('races', 'planned_races')
-
-),
-
 planned as (
 
     select
@@ -24,10 +9,10 @@ planned as (
         official_distance_m as distance_m,
         note
 
-    from latest
+    from {{ ref('stg_current_corrections') }}
     where
-        recency = 1
-        and correction = 'planned_races'
+        correction = 'planned_races'
+        and official_distance_m is not null
 
 ),
 

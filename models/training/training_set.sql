@@ -47,11 +47,16 @@ final as (
         race_features.best_1k_84d_s,
         race_features.best_5k_84d_s,
         race_features.critical_speed_mps,
+        race_features.best_run_5k_84d_s,
+        race_features.best_run_half_84d_s,
+        race_features.days_since_last_run,
         race_features.races_before,
         race_features.last_race_distance_m,
         race_features.last_race_time_s,
         race_features.days_since_last_race,
         race_features.earlier_races,
+        race_features.sex,
+        race_features.age_years,
         case
             when race_features.race_date >= athletes.as_of_date then 'race_day_not_over'
             when race_results.incomparable_reason is not null

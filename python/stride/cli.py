@@ -15,6 +15,7 @@ from stride.commands.registry import models, promote, rollback
 from stride.commands.replay import replay
 from stride.commands.status import status
 from stride.errors import StrideError
+from stride.plural import counted
 from stride.strava.cli import strava
 
 
@@ -70,22 +71,26 @@ def import_(path, athlete, timezone, mapping, partial, streams, workers):
       any other CSV, with --mapping
       races.csv, exclusions.csv or loads.csv: your corrections
       athletes.csv: athletes, their settings and their exports
+    The last four may have any name if their columns tell which one it is.
 
     Importing the same again adds nothing. Of a later export what is new or changed is added, and
     what is gone no longer counts; the earlier version is kept.
     """
+    from stride.ingest.csv_kinds import is_athletes
     from stride.ingest.importing import Options, import_path
 
     options = Options(timezone, mapping, partial, streams, workers, _progress)
-    if path.name.lower() == "athletes.csv":
+    if not mapping and is_athletes(path):
         if athlete or timezone:
-            raise click.UsageError("athletes.csv names athletes and zones: leave out the options.")
+            raise click.UsageError(f"{path.name} names athletes and zones: leave out the options.")
         _import_athletes(path, options)
         return
     receipts = import_path(path, paths.landing(), athlete, options)
     for receipt in receipts:
         _say(receipt)
-    if all(receipt.is_useless for receipt in receipts):
+    if not receipts:
+        click.echo(f"{path.name} has no rows: nothing changes.")
+    elif all(receipt.is_useless for receipt in receipts):
         raise StrideError(f"Nothing in {path} could be used; what was read is in quarantine.")
 
 
@@ -101,7 +106,7 @@ def _import_athletes(path: Path, options) -> None:
         for line in lines:
             new = land_settings(paths.landing(), line.athlete_id, line.settings, line.valid_from)
             if not line.archive:
-                click.echo(f"{line.athlete_id}: {new} settings new or changed.")
+                click.echo(f"{line.athlete_id}: {counted(new, 'setting')} new or changed.")
     exports = [line for line in lines if line.archive]
     failed = 0
     for line in exports:
@@ -112,7 +117,7 @@ def _import_athletes(path: Path, options) -> None:
             failed += 1
             click.echo(f"{line.athlete_id}: {problem}", err=True)
     if failed:
-        raise StrideError(f"{failed} of {len(exports)} exports could not be imported.")
+        raise StrideError(f"{failed} of {counted(len(exports), 'export')} could not be imported.")
 
 
 def _progress(files: int):
@@ -130,14 +135,14 @@ def _say(receipt) -> None:
     """What an import brought, in a line or two."""
     who, table, recordings = receipt.athlete_id, receipt.table, receipt.recordings
     if receipt.corrections is not None:
-        click.echo(f"{who}: {receipt.corrections:,} corrections imported.")
+        _say_corrections(who, receipt.corrections)
     if table:
-        parts = [f"{table.new:,} activities imported"] if table.new else []
+        parts = [f"{_activities(table.new)} imported"] if table.new else []
         parts += [f"{table.changed:,} changed"] if table.changed else []
         parts += [f"{table.gone:,} gone"] if table.gone else []
         if table.unreadable and parts:
             parts.append(f"{table.unreadable:,} with cells that can't be read")
-        click.echo(f"{who}: {', '.join(parts) or f'{table.rows:,} activities, imported before'}.")
+        click.echo(f"{who}: {', '.join(parts) or f'{_activities(table.rows)}, imported before'}.")
         if table.is_older:
             click.echo(
                 f"{who}: this export is older than one imported before: it adds what was missing "
@@ -146,12 +151,45 @@ def _say(receipt) -> None:
     if recordings and recordings.files:
         good = recordings.sessions - len(recordings.problems)
         known = "" if recordings.sessions else ", imported before"
-        click.echo(f"{who}: {recordings.files:,} recordings{known or f', {good:,} read'}.")
+        number = counted(recordings.files, "recording")
+        click.echo(f"{who}: {number}{known or f', {good:,} read'}.")
         _say_some(f"{who}: recordings that gave nothing", recordings.problems.values())
+    future = (table.future if table else 0) + (recordings.future if recordings else 0)
+    if future:
+        what = "1 activity is" if future == 1 else f"{future:,} activities are"
+        click.echo(
+            f"{who}: {what} dated in the future and {'does' if future == 1 else 'do'} not count "
+            "before that day. If the dates are wrong, correct them at the source and import again.",
+            err=True,
+        )
     if receipt.unknown_columns:
         names = ", ".join(map(repr, receipt.unknown_columns[:8]))
         click.echo(f"{who}: columns unknown to Stride, kept as they are: {names}.", err=True)
     _say_some(f"{who}: files that were not read", receipt.refused)
+
+
+def _say_corrections(who: str, found) -> None:
+    counts = {
+        "new": found.new,
+        "changed": found.changed,
+        "taken back": found.taken_back,
+        "unchanged": found.unchanged,
+    }
+    parts = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
+    number = counted(found.rows, "correction")
+    more = f"; {found.earlier:,} earlier still in force" if found.earlier else ""
+    if not found.rows:
+        click.echo(f"{who}: the file has no rows and changes nothing{more}.")
+    elif found.unchanged == found.rows:
+        click.echo(f"{who}: {number} imported before, unchanged{more}.")
+    else:
+        click.echo(f"{who}: {number} imported: {parts}{more}.")
+    for note in found.notes:
+        click.echo(_printable(f"{who}: {note}"), err=True)
+
+
+def _activities(number: int) -> str:
+    return counted(number, "activity", "activities")
 
 
 def _say_some(what: str, sentences) -> None:
@@ -186,7 +224,7 @@ def _settings(command):
         ),
         click.option("--email", metavar="ADDRESS", help="For alerts."),
         click.option("--language", metavar="en|pt", help="Of alerts."),
-        click.option("--sex", metavar="f|m", help="For heart-rate load."),
+        click.option("--sex", metavar="f|m", help="For heart-rate load and forecasts."),
         click.option("--timezone", "time_zone", metavar="ZONE", help="Home zone: Europe/Lisbon."),
     ]
     for option in reversed(wanted):
@@ -231,7 +269,11 @@ def _land_settings(athlete_id: str, valid_from: str | None, settings: dict) -> N
     given = {name: value or "" for name, value in settings.items()}
     with landing.writing(paths.landing()):
         new = land_settings(paths.landing(), athlete_id, given, parse_day(valid_from))
-    click.echo(f"{athlete_id}: {new} settings new or changed." if new else f"{athlete_id}: known.")
+    click.echo(
+        f"{athlete_id}: {counted(new, 'setting')} new or changed."
+        if new
+        else f"{athlete_id}: known."
+    )
 
 
 @athlete.command("show")
@@ -255,13 +297,15 @@ def athlete_show(athlete_id):
 @click.option("--athlete", "athlete_id", metavar="ID", required=True, help="Whom to erase.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 def erase(athlete_id: str, yes: bool):
-    """Erase an athlete from landing, tables, forecasts and reports, for good.
+    """Erase an athlete from landing, tables, models' files, logs, replays and reports, for good.
 
-    The files you imported from are yours: erase them yourself. The model that learned from the
-    athlete is replaced by the next build, which learns anew without them.
+    Reports, dbt's logs and its compiled files are removed; `make build` and `make report` write
+    them again. The files you imported from are yours: erase them yourself. The model that learned
+    from the athlete is replaced by the next build, which trains without them.
     """
-    from stride.ingest.erase import erase_athlete
+    from stride.erase import erase_athlete
     from stride.strava.state import States
+    from stride.strava.tokens import Tokens
 
     if athlete_id in States(paths.strava()).athletes():
         raise StrideError(
@@ -270,11 +314,15 @@ def erase(athlete_id: str, yes: bool):
         )
     if not yes:
         click.confirm(f"Erase everything of {athlete_id}? It can't be undone", abort=True)
-    done = erase_athlete(athlete_id, paths.landing(), paths.database(), paths.report())
+    done = erase_athlete(athlete_id, paths.home(), paths.landing())
+    Tokens(paths.strava() / "tokens").delete(athlete_id)
     click.echo(
-        f"{athlete_id}: erased {done.landed_rows:,} landed rows, {done.table_rows:,} rows of "
-        f"tables and {done.reports} reports. Next: make build, make report."
+        f"{athlete_id}: erased {counted(done.landed_rows, 'landed row')}, "
+        f"{counted(done.table_rows, 'row')} of tables and {counted(done.reports, 'report')}. "
+        "Next: make build, make report."
     )
+    left = [str(file) for file in done.left]
+    _say_some(f"{athlete_id}: files that Stride did not write and that name the athlete", left)
 
 
 @main.command()
@@ -307,7 +355,9 @@ def sample(athletes: int, years: float, seed: int, last_day, folder: Path | None
             last_day=date.fromordinal(last_day.toordinal()),
             progress=bar.update,
         )
-    click.echo(f"{athletes} exports in {folder}. Next: stride import {folder / 'athletes.csv'}")
+    click.echo(
+        f"{counted(athletes, 'export')} in {folder}. Next: stride import {folder / 'athletes.csv'}"
+    )
 
 
 @main.command()

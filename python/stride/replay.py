@@ -16,6 +16,7 @@ from typing import NamedTuple
 from stride.database import ensure_free
 from stride.errors import StrideError
 from stride.ingest.schema import KINDS
+from stride.plural import counted
 
 MORNING = "05:00:00"
 """When a replayed run begins, UTC."""
@@ -45,7 +46,7 @@ class Morning(NamedTuple):
         '2024-03-01  9.8 s  40 forecasts, 3 scored  (trained)'
         """
         trained = "  (trained)" if self.is_training else ""
-        counts = f"{self.forecasts:,} forecasts, {self.scored:,} scored"
+        counts = f"{counted(self.forecasts, 'forecast')}, {self.scored:,} scored"
         return f"{self.day}  {self.seconds:.1f} s  {counts}{trained}"
 
 

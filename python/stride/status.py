@@ -12,7 +12,8 @@ from rich.text import Text
 from stride.database import athletes_of, has_table, reading
 from stride.ingest.athletes import known_athletes
 from stride.notify.plain_text import one_line
-from stride.report.words import day, number, span, time
+from stride.report.sentences import dated_later
+from stride.report.words import day, number, plain, span, time
 
 ALERT_DAYS = 28
 MOST_ATHLETES = 12
@@ -30,6 +31,13 @@ _TABLES = {
         join silver.athletes as athletes using (athlete_id)
         where alerts.alert_date > athletes.as_of_date - {ALERT_DAYS}
         order by alert_date desc, athlete_id, cause""",
+    ),
+    "later": (
+        "silver.activities",
+        """select athlete_id, as_of_date, count(*) as activities,
+            min(activity_date) as first_day, max(activity_date) as last_day
+        from silver.activities join silver.athletes using (athlete_id)
+        where activity_date > as_of_date group by all order by all""",
     ),
     "imports": (
         "bronze.landed_imports",
@@ -128,6 +136,7 @@ def page(status: Status) -> list:
         return [Panel(Text(todo), title="Stride")]
     return [
         _fitness(status),
+        *_dated_later(status.frames.get("later")),
         _forecasts(status.frames.get("forecasts"), status.athletes),
         _alerts(status.frames.get("alerts")),
         _health(status.frames.get("health")),
@@ -157,10 +166,23 @@ def _fitness(status: Status):
             number(row.run_distance_7d_m / 1000, 1),
             day(last.get(row.athlete_id, pd.NaT)),
         )
-    table.caption = "Load a day over 42 days (CTL) and 7 (ATL); TSB is yesterday's CTL minus ATL."
+    table.caption = (
+        "Load a day over 42 days (CTL) and 7 (ATL), tonight. TSB is today's: yesterday's "
+    )
+    table.caption += "CTL minus ATL."
     if len(today) > MOST_ATHLETES:
         table.caption += f" And {len(today) - MOST_ATHLETES:,} more: --athlete ID shows one."
     return table
+
+
+def _dated_later(later: pd.DataFrame | None) -> list[Text]:
+    rows = (
+        [] if later is None else [later.iloc[[at]] for at in range(min(len(later), MOST_ATHLETES))]
+    )
+    return [
+        _text(f"{row['athlete_id'].iloc[0]}: {dated_later(row, row['as_of_date'].iloc[0])}")
+        for row in rows
+    ]
 
 
 def _forecasts(forecasts: pd.DataFrame | None, athletes: list[str]):
@@ -173,7 +195,7 @@ def _forecasts(forecasts: pd.DataFrame | None, athletes: list[str]):
                 row.distance_label,
                 time(row.predicted_time_s),
                 span(row.lower_80_s, row.upper_80_s),
-                _text(str(row.support).replace("_", " ")),
+                _text(plain(row.support if pd.isna(row.refusal_reason) else row.refusal_reason)),
             )
         return table
     labels = forecasts.sort_values("distance_m")["distance_label"].unique()

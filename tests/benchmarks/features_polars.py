@@ -16,6 +16,7 @@ def main(source: str, target: str) -> None:
         columns=[
             *("athlete_id", "activity_date", "as_of_date", "sport", "training_load"),
             *("duration_s", "distance_m", "steady_speed_mps", "best_1k_s", "best_5k_s"),
+            *("equivalent_5k_s", "equivalent_half_s"),
         ],
     )
     spine = (
@@ -35,6 +36,8 @@ def main(source: str, target: str) -> None:
         pl.col("steady_speed_mps").count().alias("steady_runs"),
         pl.col("steady_speed_mps").log().sum().alias("steady_log_speed"),
         pl.col("best_1k_s", "best_5k_s").min(),
+        pl.col("equivalent_5k_s").min().alias("best_run_5k_s"),
+        pl.col("equivalent_half_s").min().alias("best_run_half_s"),
     )
     zero = ["training_load", "duration_s", "activities", "run_distance_m", "longest_run_m"]
     zero += ["runs", "steady_runs", "steady_log_speed"]
@@ -85,10 +88,10 @@ def rolled(days):
     for window in (30, 60):
         column = pl.col("longest_run_m").rolling_max(window, min_samples=1)
         new.append(over(column).alias(f"longest_run_{window}d_m"))
-    for distance in ("1k", "5k"):
+    for best in ("best_1k", "best_5k", "best_run_5k", "best_run_half"):
         for window in (42, 84):
-            column = pl.col(f"best_{distance}_s").rolling_min(window, min_samples=1)
-            new.append(over(column).alias(f"best_{distance}_{window}d_s"))
+            column = pl.col(f"{best}_s").rolling_min(window, min_samples=1)
+            new.append(over(column).alias(f"{best}_{window}d_s"))
     for column in ("steady_runs", "steady_log_speed"):
         sums = pl.col(column).cast(pl.Float64).rolling_sum(7, min_samples=1)
         new.append(over(sums).alias(f"{column}_7d"))
@@ -146,7 +149,7 @@ def second(days):
         pl.when((n >= 6) & (n * xx > x * x))
         .then(100 * ((4 * slope).exp() - 1))
         .alias("pace_trend_pct_28d"),
-        *("best_1k_84d_s", "best_5k_84d_s"),
+        *("best_1k_84d_s", "best_5k_84d_s", "best_run_5k_84d_s", "best_run_half_84d_s"),
         (100 * (earlier / pl.col("best_5k_42d_s") - 1)).alias("best_5k_trend_pct_42d"),
         pl.when(best_5k > best_1k).then(4000 / (best_5k - best_1k)).alias("critical_speed_mps"),
     )

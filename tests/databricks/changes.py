@@ -26,7 +26,8 @@ def make(home: Path, later: Path) -> None:
     stride(later, "import", str(export), "--athlete", "sample-2")
     stride(later, "import", str(loads), "--athlete", "sample-2")
     stride(later, "athlete", "set", "sample-1", "--lthr-bpm", "171", "--valid-from", "2026-03-01")
-    stride(later, "athlete", "set", "sample-2", "--sex", "f", "--resting-hr-bpm", "52")
+    stride(later, "athlete", "set", "sample-2", "--sex", "f", "--birth-year", "1984")
+    stride(later, "athlete", "set", "sample-2", "--resting-hr-bpm", "52")
 
 
 def _changed(export: Path, changed: Path) -> Path:

@@ -12,17 +12,29 @@ _OFTEN = [0.4, 0.3, 0.2, 0.1]
 _DAYS = 1500
 
 
-def population(athletes: int, races_each: int, seed: int = 0) -> pd.DataFrame:
-    """Races of some runners with what was known before each, as in `training.training_set`."""
+def population(
+    athletes: int,
+    races_each: int,
+    seed: int = 0,
+    speed: tuple[float, float] = (3.9, 0.5),
+    week_km: float = 35.0,
+) -> pd.DataFrame:
+    """Races of some runners with what was known before each, as in `training.training_set`.
+
+    ``speed`` is mean and spread of the runners' speed over six minutes, m/s; ``week_km`` the mean
+    of what they run a week.
+    """
     rng = np.random.default_rng(seed)
     n = (athletes, races_each)
     day = np.sort(rng.integers(100, _DAYS, n), axis=1) + np.arange(races_each)
     label = rng.choice(list(DISTANCES), n, p=_OFTEN)
     distance_m = np.vectorize(DISTANCES.get)(label)
 
-    speed = rng.normal(3.9, 0.5, (athletes, 1)).clip(2.8, 5.6)
+    mean_speed, spread = speed
+    speed = rng.normal(mean_speed, spread, (athletes, 1)).clip(2.0, 5.8)
     fade = np.clip(0.075 - 0.014 * (speed - 3.9) + rng.normal(0, 0.010, (athletes, 1)), 0.04, 0.11)
-    week_km = np.clip(14 + 21 * (speed - 2.9) + rng.normal(0, 9, (athletes, 1)), 8, 110)
+    week_km = week_km + 21 * (speed - mean_speed)
+    week_km = np.clip(week_km + rng.normal(0, 9, (athletes, 1)), 5, 130)
     shift = rng.normal(0, 0.2, n)  # of volume, from block to block
     state = 0.012 * np.cos(2 * np.pi * day / 365 + rng.uniform(0, 6, (athletes, 1)))
     state = state + _drift(day, rng) + 0.03 * shift
@@ -48,6 +60,11 @@ def population(athletes: int, races_each: int, seed: int = 0) -> pd.DataFrame:
             "best_1k_84d_s": np.nan,
             "best_5k_84d_s": np.nan,
             "critical_speed_mps": np.nan,
+            "best_run_5k_84d_s": np.nan,
+            "best_run_half_84d_s": np.nan,
+            "days_since_last_run": 1.0,
+            "sex": None,
+            "age_years": np.nan,
             "unused_reason": None,
         }
     )

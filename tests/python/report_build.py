@@ -70,7 +70,7 @@ def write_build(path, names, years=0.5, races=3, stage="1", race_names=HOSTILE, 
             names,
             **{"distance_label": list(DISTANCES), "distance_m": list(DISTANCES.values()), **timed},
             **{"prediction_date": AS_OF, "baseline_time_s": 1500.0 if races else np.nan},
-            **{"support": "earlier_race" if races else "population_only", **role},
+            **{"support": "one_race" if races else "training_only", **role},
         ),
         "features.rolling_features": everyone(
             names,

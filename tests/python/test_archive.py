@@ -125,7 +125,7 @@ def test_of_members_with_one_name_the_last_counts_and_it_is_said(tmp_path):
             made.writestr("a.gpx", b"last")
     assert contents(path) == {"twice.zip/a.gpx": b"last"}
     assert list_files(path).refused == [
-        ("twice.zip", "1 of its files come twice; the last of each is read")
+        ("twice.zip", "1 of its files comes twice; the last of each is read")
     ]
 
 

@@ -38,7 +38,7 @@ def test_an_athlete_is_added_and_thresholds_hold_from_their_day(tmp_path, stride
         stride("athlete", "add", "ana", "--timezone", "Europe/Lisbon", "--sex", "F").exit_code == 0
     )
     done = stride("athlete", "set", "ana", "--ftp-w", "240", "--valid-from", "2024-05-01")
-    assert done.output == "ana: 1 settings new or changed.\n"
+    assert done.output == "ana: 1 setting new or changed.\n"
     assert stride("athlete", "set", "ana", "--threshold-pace-s-per-km", "4:05").exit_code == 0
     always = date(1900, 1, 1)
     assert set(said(tmp_path)) == {
@@ -144,9 +144,11 @@ def test_corrections_land_with_history(tmp_path, stride):
         "activity_id,is_race,official_distance,official_time,is_maximal,note\n"
         "1,yes,10k,41:30,yes,chip\n2,no,,,,\n3,yes,half marathon,1:37:52,no,paced a friend\n"
     )
-    assert "ana: 3 corrections imported." in stride("import", str(path), "--athlete", "ana").output
+    done = stride("import", str(path), "--athlete", "ana")
+    assert "ana: 3 corrections imported: 3 new." in done.output
     path.write_text("activity_id,is_race\n")
-    assert "ana: 0 corrections imported." in stride("import", str(path), "--athlete", "ana").output
+    done = stride("import", str(path), "--athlete", "ana")
+    assert "ana: the file has no rows and changes nothing; 3 earlier still in force." in done.output
     rows = pq.read_table(tmp_path / "landing" / "corrections").to_pylist()
     assert [
         (r["activity_id"], r["is_race"], r["official_time_s"], r["is_maximal"]) for r in rows
@@ -154,7 +156,6 @@ def test_corrections_land_with_history(tmp_path, stride):
         ("1", True, 2490.0, True),
         ("2", False, None, None),
         ("3", True, 5872.0, False),
-        (None, None, None, None),
     ]
 
 
@@ -176,7 +177,20 @@ def test_corrections_land_with_history(tmp_path, stride):
             "activity_id,is_race,official_distance\n1,yes,far\n",
             "official_distance is 'far'",
         ),
+        (
+            "races",
+            "activity_id,is_race,official_time\n1,yes,nan\n",
+            "line 2: official_time is 'nan'",
+        ),
+        (
+            "races",
+            "activity_id,is_race,official_distance\n1,yes,99999999999999999999 km\n",
+            "write 50 m to 1000 km",
+        ),
+        ("races", "activity_id,is_race,withdrawn\n1,yes,maybe\n", "withdrawn is 'maybe'"),
         ("loads", "activity_id,training_load\n1,-5\n", "training_load is '-5'"),
+        ("loads", "activity_id,training_load,training_load\n1,5,6\n", "'training_load' twice"),
+        ("exclusions", "athlete_id,activity_id\n../b,1\n", "line 2: The athlete id '../b'"),
         ("exclusions", "id\n1\n", "lacks the column activity_id"),
     ],
 )
@@ -190,6 +204,6 @@ def test_a_file_of_corrections_may_name_the_athletes(tmp_path):
     content = b"athlete_id,activity_id,reason\nana,1,tunnel\nbob,1,car\n"
     with landing.writing(tmp_path):
         counts = land_corrections(tmp_path, tmp_path / "exclusions.csv", content, None)
-    assert counts == {"ana": 1, "bob": 1}
+    assert {athlete: found.new for athlete, found in counts.items()} == {"ana": 1, "bob": 1}
     with pytest.raises(StrideError, match="say whose it is"):
         read_corrections("exclusions", "exclusions.csv", b"activity_id\n1\n", None)

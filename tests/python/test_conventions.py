@@ -1,6 +1,7 @@
 """The house rules, held over dbt's manifest: what a reader may rely on."""
 
 import ast
+import csv
 import json
 import re
 
@@ -144,6 +145,16 @@ def test_python_models_are_thin(models):
             lines = model["raw_code"].replace(ast.get_docstring(tree, clean=False), "").splitlines()
             code = [line for line in lines if line.strip(' "') and not line.strip().startswith("#")]
             assert len(code) <= 15, model["name"]
+
+
+def test_flags_of_time_in_motion_and_climb_are_named_as_stg_activity_inputs_looks_for_them():
+    limits = csv.DictReader((ROOT / "seeds" / "plausible_limits.csv").open())
+    doubted = [
+        row["rule"]
+        for row in limits
+        if row["consequence"] in ("drop_moving_time", "drop_elevation")
+    ]
+    assert doubted and all("moving" in rule or "climb" in rule for rule in doubted)
 
 
 def test_sql_models_are_short(models):

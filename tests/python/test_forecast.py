@@ -1,6 +1,7 @@
 """What-ifs and the terminal page, on the sample that all tests share."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import duckdb
 import numpy as np
@@ -10,7 +11,8 @@ from click.testing import CliRunner
 from conftest import LAST_DAY
 
 from stride import cli
-from stride.whatif.race import forecast, load_model, race_features, read_athlete, tapered
+from stride.whatif.course import climb_cost, heat_cost, on_course
+from stride.whatif.race import forecast, load_model, race_features, read_athlete
 from stride.whatif.training import Past, as_before, read_plan
 
 ATHLETE = "sample-1"
@@ -58,7 +60,7 @@ def test_a_taper_lowers_fatigue_more_than_fitness_and_raises_form(athlete, model
     day = LAST_DAY + timedelta(days=60)
     plan = as_before(athlete.past, 59)
     told = {
-        taper: forecast(model, athlete, tapered(plan, taper), 10000.0, day)
+        taper: forecast(model, athlete, plan, 10000.0, day, taper)
         for taper in ("none", "1w", "2w", "3w")
     }
     ctl, atl, form = (
@@ -66,6 +68,61 @@ def test_a_taper_lowers_fatigue_more_than_fitness_and_raises_form(athlete, model
         for name in ("ctl", "atl", "tsb")
     )
     assert (np.diff(ctl) < 0).all() and (np.diff(atl) < 0).all() and form[0] < form[1] < form[2]
+
+
+def test_more_kilometres_never_make_a_race_slower_and_none_make_it_much_slower(athlete, model):
+    day = LAST_DAY + timedelta(days=150)
+    for distance_m in (5000.0, 10000.0, 42195.0):
+        times = [
+            forecast(model, athlete, as_before(athlete.past, 149, km), distance_m, day, "2w")
+            for km in (0, 1, 10, 20, 40, 60, 80, 100, 150, 400)
+        ]
+        seconds = np.array([told["predicted_time_s"] for told in times])
+        assert (np.diff(seconds) <= 1e-6).all(), seconds
+        assert seconds[0] > 1.08 * seconds[3]
+
+
+def test_a_taper_costs_nothing_and_two_weeks_are_best(athlete, model):
+    day = LAST_DAY + timedelta(days=60)
+    plan = as_before(athlete.past, 59)
+    none, one, two, three = (
+        forecast(model, athlete, plan, 42195.0, day, taper)["predicted_time_s"]
+        for taper in ("none", "1w", "2w", "3w")
+    )
+    assert two < three < one < none <= 1.021 * two
+
+
+def test_what_a_plan_leaves_out_and_what_nothing_supports_is_said(stride, tmp_path):
+    file = tmp_path / "plan.csv"
+    file.write_text("date,km\n2026-07-02,10\n2026-07-05,12\n")
+    done = stride(
+        *("forecast", "--race-date", "2026-07-11", "--distance", "100k"),
+        *("--athlete", ATHLETE, "--plan", str(file)),
+    )
+    assert done.exit_code == 0, done.output
+    assert "8 days of 10 have no line in the plan: taken as rest" in done.output
+    assert "nothing supports this distance" in done.output
+    known = stride(
+        *("forecast", "--race-date", "2026-07-11", "--distance", "10k"), *("--athlete", ATHLETE)
+    )
+    assert "nothing supports" not in known.output and "no line in the plan" not in known.output
+
+
+def test_climb_and_heat_cost_and_widen(stride):
+    arguments = ("forecast", "--race-date", "2026-09-20", "--distance", "10k", "--athlete", ATHLETE)
+    flat, hilly, warm = (
+        stride(*arguments, *more).output
+        for more in ((), ("--climb", "200"), ("--temperature", "28"))
+    )
+    assert "the climb costs" in hilly and "the heat costs" in warm
+    assert "costs" not in flat.split("What a taper")[0]
+    assert climb_cost(10000.0, 50.0) < climb_cost(10000.0, 200.0) < climb_cost(10000.0, 800.0)
+    assert heat_cost(1500.0, 25.0) < heat_cost(9000.0, 25.0) < heat_cost(9000.0, 32.0)
+    cool = pd.Series({"predicted_time_s": 3000.0, "lower_80_s": 2850.0, "upper_80_s": 3150.0})
+    moved = on_course(cool, 10000.0, 200.0, 28.0)
+    assert moved["predicted_time_s"] > 3000.0
+    assert np.log(moved["upper_80_s"] / moved["lower_80_s"]) > np.log(3150.0 / 2850.0)
+    pd.testing.assert_series_equal(on_course(cool, 10000.0)[cool.index], cool)
 
 
 def test_race_day_features_are_what_the_days_add_up_to(athlete):
@@ -82,6 +139,26 @@ def test_race_day_features_are_what_the_days_add_up_to(athlete):
     before = athlete.features.iloc[0]
     for name in ("days_since_last_race", "days_of_history"):
         assert row[name] == before[name] + 101
+    assert row["days_since_last_run"] == 0
+
+
+def test_on_race_day_the_last_run_is_as_long_ago_as_the_plan_says(athlete):
+    day = LAST_DAY + timedelta(days=11)
+    km = pd.Series([9000.0] * 6 + [0.0] * 4)
+    plan = pd.DataFrame({"training_load": 0.0, "run_distance_m": km, "longest_run_m": km})
+    assert race_features(athlete, plan, 10000.0, day)["days_since_last_run"].item() == 4
+    rest = plan.assign(run_distance_m=0.0, longest_run_m=0.0)
+    ran_today = athlete.past.days["run_distance_m"].iloc[-1] > 0
+    expected = 10 if ran_today else athlete.features["days_since_last_run"].item() + 11
+    assert race_features(athlete, rest, 10000.0, day)["days_since_last_run"].item() == expected
+
+
+def test_age_on_race_day_is_that_of_its_year(athlete):
+    features = athlete.features.assign(age_years=39.0)
+    plan = as_before(athlete.past, 184)
+    for day, age in ((LAST_DAY.replace(month=12, day=31), 39), (date(LAST_DAY.year + 1, 1, 1), 40)):
+        then = race_features(replace(athlete, features=features), plan, 10000.0, day)
+        assert then["age_years"].item() == age
 
 
 def test_kilometres_a_week_scale_the_runs_and_leave_other_sports(athlete):
@@ -200,3 +277,24 @@ def test_status_without_anything_says_what_to_do(tmp_path, monkeypatch):
     page = status()
     assert "No athlete yet" in page and "None yet" in page and "has no alerts yet" in page
     assert "x[/bold]" in page and "\x1b[2J" not in page
+
+
+def test_status_and_forecast_show_the_same_form_for_today(sample_home, stride):
+    """TSB of a day is CTL minus ATL of the evening before, wherever it is shown."""
+    from stride.report.words import number
+
+    ((ctl, atl, tsb, before),) = sample_home.ask(
+        f"""select today.ctl, today.atl, today.tsb, days.ctl - days.atl
+        from gold.athlete_today as today join features.rolling_features as days
+            on today.athlete_id = days.athlete_id and days.feature_date = today.as_of_date - 1
+        where today.athlete_id = '{ATHLETE}'"""
+    )
+    assert tsb == pytest.approx(before) and number(tsb) != number(ctl - atl)
+    state = [number(ctl), number(atl), number(tsb, sign=True)]
+    race_day = str(LAST_DAY + timedelta(days=60))
+    said = stride("forecast", "--athlete", ATHLETE, "--race-date", race_day, "--distance", "10k")
+    (today,) = (line for line in said.output.splitlines() if line.startswith("  today"))
+    assert today.split()[1:] == state and "tonight" not in said.output
+    page = stride("status", "--athlete", ATHLETE).output
+    (row,) = (line for line in page.splitlines() if "│ sample-1" in line)
+    assert [cell.strip() for cell in row.split("│")][3:6] == state

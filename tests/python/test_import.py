@@ -397,7 +397,7 @@ def test_one_bad_export_does_not_stop_the_others(tmp_path, monkeypatch):
     )
     done = CliRunner().invoke(main, ["import", str(tmp_path / "athletes.csv")])
     assert done.exit_code == 1
-    assert "ana: 1 activities imported." in done.output and "1 of 2 exports" in done.output
+    assert "ana: 1 activity imported." in done.output and "1 of 2 exports" in done.output
 
 
 def test_a_home_that_cannot_be_written_is_named(tmp_path, monkeypatch):

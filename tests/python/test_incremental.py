@@ -112,8 +112,8 @@ def test_the_windows_are_what_they_are_called(start):
             assert_close(days[f"run_distance_{window}d_m"], rolling("run_distance_m", window).sum())
         for window in (30, 60):
             assert_close(days[f"longest_run_{window}d_m"], rolling("longest_run_m", window).max())
-        for distance in ("1k", "5k"):
-            assert_close(days[f"best_{distance}_84d_s"], rolling(f"best_{distance}_s", 84).min())
+        for best in ("best_1k", "best_5k", "best_run_5k", "best_run_half"):
+            assert_close(days[f"{best}_84d_s"], rolling(f"{best}_s", 84).min())
         last_run = daily["day_index"].where(daily["runs"] > 0).ffill()
         assert_close(days["days_since_last_run"], daily["day_index"] - last_run)
         before = daily["longest_run_m"].rolling(30, min_periods=1).max().shift(1)

@@ -41,13 +41,10 @@ def test_what_can_not_be_meant_gets_one_sentence(line, sentence):
     assert sentence in str(problem.value)
 
 
-def test_a_file_of_plans_alone_still_says_that_nothing_is_corrected(tmp_path):
+def test_a_file_of_plans_alone_lands_the_plans_alone(tmp_path):
     with writing(tmp_path):
-        content = (HEADER + ",,2027-05-02,10k,\n").encode()
-        count = land_corrections(tmp_path, tmp_path / "races.csv", content, "ana")
-    assert count == {"ana": 1}
+        content = b"race_date,official_distance\n2027-05-02,10k\n"
+        found = land_corrections(tmp_path, tmp_path / "races.csv", content, "ana")
+    assert (found["ana"].rows, found["ana"].new) == (1, 1)
     landed = read(tmp_path, "corrections", "ana", ["correction", "activity_id"])
-    assert landed == [
-        {"correction": PLANNED, "activity_id": "2027-05-02 10000 m"},
-        {"correction": "races", "activity_id": None},
-    ]
+    assert landed == [{"correction": PLANNED, "activity_id": "2027-05-02 10000 m"}]

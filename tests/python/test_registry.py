@@ -97,6 +97,8 @@ def races(n: int) -> pd.DataFrame:
     before = "30:" + data["last_race_distance_m"].astype(str) + ":"
     before += data["last_race_time_s"].astype(str)
     steady = ("days_of_history", "atl", "acwr", "run_distance_7d_m", "run_distance_28d_m")
+    steady += ("days_since_last_run", "age_years")
+    best = ("best_1k_84d_s", "best_5k_84d_s", "best_run_5k_84d_s", "best_run_half_84d_s")
     return data.assign(
         race_id=[f"r{i:03d}" for i in range(40)],
         athlete_id="a",
@@ -109,7 +111,8 @@ def races(n: int) -> pd.DataFrame:
         run_distance_84d_m=rng.normal(500e3, 50e3, 40),
         longest_run_60d_m=rng.normal(25e3, 3e3, 40),
         **dict.fromkeys(steady, 99.0),
-        **dict.fromkeys(("best_1k_84d_s", "best_5k_84d_s", "critical_speed_mps"), np.nan),
+        **dict.fromkeys((*best, "critical_speed_mps"), np.nan),
+        sex="f",
     ).head(n)
 
 

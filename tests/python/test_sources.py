@@ -192,7 +192,7 @@ def test_an_erased_athlete_is_gone_from_landing_tables_and_report(home, tmp_path
     report.write_text("ana's own report")
     landed = after.ask("select count(*) from bronze.landed_activities where athlete_id = 'bob'")
     said = ok(after.stride("erase", "--athlete", "ana", "--yes"))
-    assert "ana: erased" in said and "1 reports" in said
+    assert "ana: erased" in said and "1 report." in said
     assert not report.exists()
     for file in after.folder.rglob("*"):
         if file.is_file() and file.suffix in (".parquet", ".duckdb"):

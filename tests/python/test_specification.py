@@ -28,6 +28,11 @@ def test_the_state_names_columns_of_its_table():
     assert {*state["keys"], state["time_key"], *state["columns"]} <= columns(state["table"])
 
 
+def test_the_athlete_names_columns_of_its_table():
+    athlete = SPECIFICATION["athlete"]
+    assert {*athlete["keys"], *athlete["columns"]} <= columns(athlete["table"])
+
+
 def test_the_state_is_a_feature_table_of_that_key():
     features = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["models"]["stride"][
         "features"
@@ -62,7 +67,9 @@ def test_any_difference_is_refused_by_name(table, key, value):
 
 def test_a_model_without_one_or_with_a_table_less_is_refused():
     assert "carries no" in refusal(None, SPECIFICATION)
-    assert "(earlier_races)" in refusal({"state": SPECIFICATION["state"]}, SPECIFICATION)
+    for name in SPECIFICATION:
+        rest = {other: table for other, table in SPECIFICATION.items() if other != name}
+        assert f"({name})" in refusal(rest, SPECIFICATION)
 
 
 @pytest.mark.parametrize("broken", ["{", "[]", '{"state": {}}', 7])

@@ -7,6 +7,7 @@ import click
 
 from stride import paths
 from stride.errors import StrideError
+from stride.plural import counted
 
 
 @click.command()
@@ -24,7 +25,9 @@ from stride.errors import StrideError
     type=click.Choice(["none", "1w", "2w", "3w"]),
     help="Weeks of less training before the race; default 2w, with a plan none.",
 )
-def forecast(race_date, distance, athlete_id, weekly_km, plan, taper):
+@click.option("--climb", type=click.FloatRange(0, 10_000), help="Metres climbed on the course.")
+@click.option("--temperature", type=click.FloatRange(-30, 50), help="Air temperature, Celsius.")
+def forecast(race_date, distance, athlete_id, weekly_km, plan, taper, climb, temperature):
     """Forecast a race of a day to come, from the training until then.
 
     Without --weekly-km and --plan the last four weeks repeat themselves. The interval widens with
@@ -44,15 +47,20 @@ def forecast(race_date, distance, athlete_id, weekly_km, plan, taper):
         ) from None
     if not 1000.0 <= distance_m <= 100_000.0:
         raise StrideError(f"--distance is {distance!r}: forecasts are made from 1 km to 100 km.")
-    for line in _lines(race_day, distance_m, athlete_id, weekly_km, plan, taper):
+    for line in _lines(
+        race_day, distance_m, athlete_id, weekly_km, plan, taper, climb, temperature
+    ):
         click.echo(line)
 
 
-def _lines(race_day: date, distance_m, athlete_id, weekly_km, plan_file, taper) -> list[str]:
+def _lines(
+    race_day: date, distance_m, athlete_id, weekly_km, plan_file, taper, climb_m, temperature_c
+) -> list[str]:
     from datetime import timedelta
 
     from stride.report.words import day, number, span, time
-    from stride.whatif.race import LONGEST_HORIZON_DAYS, load_model, read_athlete, tapered
+    from stride.whatif.course import on_course
+    from stride.whatif.race import LONGEST_HORIZON_DAYS, load_model, read_athlete
     from stride.whatif.race import forecast as forecast_race
     from stride.whatif.taper import TAPERS
     from stride.whatif.training import as_before, read_plan
@@ -69,38 +77,88 @@ def _lines(race_day: date, distance_m, athlete_id, weekly_km, plan_file, taper) 
         plan = read_plan(plan_file, athlete.past, athlete.today + timedelta(days=1), until)
     else:
         plan = as_before(athlete.past, until, weekly_km)
-    taper = taper or ("none" if plan_file else "2w")
+    if not plan_file:
+        taper = taper or "2w"
     model, model_name = load_model(athlete)
-    every = TAPERS if not plan_file else [taper]
+    every = [taper] if plan_file else TAPERS
     times = {
-        name: forecast_race(model, athlete, tapered(plan, name), distance_m, race_day)
+        name: on_course(
+            forecast_race(model, athlete, plan, distance_m, race_day, name),
+            distance_m,
+            climb_m,
+            temperature_c,
+        )
         for name in every
     }
     chosen = times[taper]
     km = f"{distance_m / 1000:g} km"
-    lines = [f"{athlete.athlete_id}: {km} on {day(race_day)}, {ahead} days from the last build"]
+    days = counted(ahead, "day")
+    lines = [f"{athlete.athlete_id}: {km} on {day(race_day)}, {days} from the last build"]
     if chosen.isna()["predicted_time_s"]:
         return [*lines, f"  No forecast: {_plain(chosen['refusal_reason'])}"]
     lines += [
         f"  {time(chosen['predicted_time_s'])}  80 %: "
         f"{span(chosen['lower_80_s'], chosen['upper_80_s'])}  [{model_name}]",
-        f"  training: {_training(plan_file, weekly_km)}, taper {taper}; "
+        f"  training: {_training(plan_file, weekly_km)}, taper {taper or 'as planned'}; "
         f"{number(chosen['weekly_km'])} km a week in the last four",
+        *_notes(athlete, chosen, plan, plan_file, distance_m),
         "",
-        f"  {'':10}{'CTL':>6}{'ATL':>6}{'TSB':>6}{'time':>11}",
-        f"  {'tonight':10}{number(athlete.ctl):>6}{number(athlete.atl):>6}"
-        f"{number(athlete.ctl - athlete.atl, sign=True):>6}",
+        f"  {'':12}{'CTL':>6}{'ATL':>6}{'TSB':>6}{'time':>11}",
+        f"  {'today':12}{number(athlete.ctl):>6}{number(athlete.atl):>6}"
+        f"{number(athlete.tsb, sign=True):>6}",
         *(
-            f"  {'taper ' + name:10}{number(row['ctl']):>6}{number(row['atl']):>6}"
+            f"  {'taper ' + (name or 'planned'):12}{number(row['ctl']):>6}{number(row['atl']):>6}"
             f"{number(row['tsb'], sign=True):>6}{time(row['predicted_time_s']):>11}"
             for name, row in times.items()
         ),
+        "  TSB is that of the day: of today, and of race day. It is CTL minus ATL of the evening",
+        "  before. CTL and ATL are those of this evening, and of the evening before the race.",
         "",
-        "  Earlier races and running volume say nearly all that is known of a race time; fitness",
-        "  and form add little to them, so a few seconds between tapers mean nothing. What rest",
-        "  before a race gains is not in the model. The interval grows with the days until it.",
+        "  The forecast is made from races. Volume until race day moves it by what runners of a",
+        "  study differ by; it is not measured on this athlete. What a taper gains is a published",
+        "  average: 2 % after two weeks, which the races usually had. The interval grows with the",
+        "  days until the race.",
     ]
     return lines
+
+
+def _notes(athlete, chosen, plan, plan_file, distance_m: float) -> list[str]:
+    """What a reader may take for granted and is not so."""
+    import numpy as np
+
+    from stride.racetime.earlier_races import earlier_races
+    from stride.report.words import number
+
+    notes = []
+    if abs(chosen["training_pct"]) >= 0.05:
+        notes.append(
+            f"  volume and rest until then: {number(chosen['training_pct'], 1, sign=True)} % of "
+            "the time, beside training on as today"
+        )
+    for name, cause in (("climb_pct", "the climb"), ("heat_pct", "the heat")):
+        if chosen[name] > 0.0:
+            notes.append(
+                f"  {cause} costs {number(chosen[name], 1)} %, by published effects, beside a flat "
+                "course on a cool day"
+            )
+    if 1000.0 * chosen["weekly_km"] > 1.05 * athlete.most_run_84d_m / 12.0:
+        most = number(athlete.most_run_84d_m / 12_000.0)
+        notes.append(f"  more than the {most} km a week of the best 12 weeks so far count no more")
+    raced_m = np.nan_to_num(earlier_races(athlete.features).distance_m).max(initial=0.0)
+    if distance_m > 1.5 * max(raced_m, athlete.past.days["longest_run_m"].max()) and (
+        distance_m > 42_195.0
+    ):
+        longest = f"{raced_m / 1000:g} km" if raced_m else "no distance"
+        notes.append(
+            f"  nothing supports this distance: {longest} is the longest race, so this is a guess"
+        )
+    if plan_file:
+        rest = int((plan[["training_load", "run_distance_m"]].sum(axis=1) == 0).sum())
+        if rest:
+            notes.append(
+                f"  {counted(rest, 'day')} of {len(plan)} have no line in the plan: taken as rest"
+            )
+    return notes
 
 
 def _training(plan_file, weekly_km) -> str:

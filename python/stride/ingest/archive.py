@@ -172,8 +172,9 @@ def _list_zip(archive, path: Path, above: tuple, shown: str, listing: Listing) -
         raise StrideError(f"{shown} would unpack to {total / 1e9:,.0f} GB: that is no export.")
     doubled = len(archive.infolist()) - len({info.filename for info in archive.infolist()})
     if doubled:
+        come = "comes" if doubled == 1 else "come"
         listing.refused.append(
-            Refused(shown, f"{doubled} of its files come twice; the last of each is read")
+            Refused(shown, f"{doubled} of its files {come} twice; the last of each is read")
         )
     for name, info in members.items():
         parts = name.replace("\\", "/").split("/")

@@ -50,7 +50,7 @@ def read_athletes(path: Path, content: bytes) -> list[Line]:
     >>> read_athletes(Path("athletes.csv"), text)[0].settings
     {'time_zone': 'Europe/Lisbon', 'ftp_w': '230'}
     """
-    header, rows = read_lines(content)
+    header, rows = read_lines(content, path.name)
     header = [_SYNONYMS.get(column, column) for column in header]
     unknown = [c for c in header if c not in (*NUMBERS, *TEXTS, *_OTHER)]
     if unknown or "athlete_id" not in header:

@@ -1,81 +1,206 @@
 """What the athlete knows better: ``races.csv``, ``exclusions.csv`` and ``loads.csv``.
 
-Each file is the whole truth of its kind for the athletes it is imported for: a row taken out of
-it is a correction taken back. All of them land, so that it is known what was believed when.
+Rows are merged by activity: the latest row of an activity counts, and a row with ``withdrawn``
+takes it back. Only new and changed rows land, and what landed stays, so that it is known what was
+believed when.
 
-A line of ``races.csv`` that has a ``race_date`` and no ``activity_id`` is a race to come. It lands
-as a correction of its own kind, and is known by its day and distance as there is no activity yet.
+A row of ``races.csv`` that has a ``race_date`` and no ``activity_id`` is a planned race. It lands
+as a correction of its own kind, and its id is its day and distance as there is no activity yet.
 """
 
 import hashlib
+import math
 import re
+from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from stride.errors import StrideError
 from stride.ingest import landing as landed
+from stride.ingest.athletes import known_athletes
+from stride.ingest.csv_kinds import COLUMNS, kind_of
+from stride.ingest.settings import check_athlete_id
 from stride.ingest.small_csv import read_lines
 
-_COLUMNS = {
-    "races": (
-        *("activity_id", "is_race", "official_distance", "official_time", "is_maximal"),
-        "race_date",
-    ),
-    "exclusions": ("activity_id",),
-    "loads": ("activity_id", "training_load"),
-}
-_REQUIRED = {"races": ("activity_id", "is_race"), "exclusions": ("activity_id",)} | {
-    "loads": ("activity_id", "training_load")
-}
 PLANNED = "planned_races"
-"""The kind as which a race to come lands."""
-FILES = {f"{kind}.csv": kind for kind in _COLUMNS}
-"""File name to the kind of correction."""
+"""The kind as which a planned race lands."""
+
+LANDING_VERSION = 3
+"""Version of a landed correction: since 3 rows are merged; before, a file replaced the earlier."""
+
+_REQUIRED = {
+    "races": (("activity_id", "is_race"), ("race_date", "official_distance")),
+    "exclusions": (("activity_id",),),
+    "loads": (("activity_id", "training_load"),),
+}
+"""Columns without which a file has no use: one of the choices, or ``activity_id, withdrawn``."""
+
+_VALUES = (
+    *("is_race", "is_maximal", "official_distance_m", "official_time_s"),
+    *("training_load", "note"),
+)
+"""What a landed correction says of its activity."""
+
+_WITHDRAWN = "withdrawn_"
+"""Begins the kind of a landed row that takes a correction back."""
 
 _NAMED = {"marathon": 42195.0, "half marathon": 21097.5, "half": 21097.5, "mile": 1609.344}
 _METRES = {"": 1.0, "m": 1.0, "k": 1000.0, "km": 1000.0, "mi": 1609.344, "miles": 1609.344}
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
-def land_corrections(landing: Path, path: Path, content: bytes, athlete_id: str | None) -> dict:
-    """Land a file of corrections. Call it while holding `landing.writing`.
+class LandedCorrections(NamedTuple):
+    """What a file of corrections brought one athlete."""
+
+    rows: int
+    new: int = 0
+    changed: int = 0
+    taken_back: int = 0
+    unchanged: int = 0
+    notes: tuple[str, ...] = ()
+    """Sentences on what the rows refer to and is not there."""
+    earlier: int = 0
+    """Corrections of the kind that are not in the file and still count."""
+
+
+def land_corrections(
+    landing: Path, path: Path, content: bytes, athlete_id: str | None
+) -> dict[str, LandedCorrections]:
+    """Land what is new or changed in a file. Call it while holding `landing.writing`.
 
     Parameters
     ----------
     landing : Path
     path : Path
-        Its name says which kind it is.
+        Its name says which kind it is, else its columns do.
     content : bytes
-        UTF-8; comma or semicolon separated. With a column ``athlete_id``, or for `athlete_id`.
+        Comma, semicolon or tab separated. With a column ``athlete_id``, or for `athlete_id`.
     athlete_id : str or None
 
     Returns
     -------
-    dict of str to int
-        Athlete to the number of corrections.
+    dict of str to LandedCorrections
+        By athlete.
 
     Raises
     ------
     StrideError
         One sentence with the line that can't be meant; then nothing of the file lands.
     """
-    kind = FILES[path.name.lower()]
+    kind = kind_of(path.name, content)
     by_athlete = read_corrections(kind, path.name, content, athlete_id)
-    digest = hashlib.sha256(content).hexdigest()[:12]
-    for athlete, rows in by_athlete.items():
-        moment = landed.now()
-        import_id = f"{athlete}:{kind}:{digest}"
-        common = {"athlete_id": athlete, "import_id": import_id}
-        # A file without a correction for the athlete still says something: that there is none.
-        if all("correction" in row for row in rows):
-            rows = [*rows, {"activity_id": None}]
-        landed.write(
-            landing,
-            "corrections",
-            f"{athlete}.{moment:%Y%m%dT%H%M%S%f}",
-            [{"correction": kind} | row | common | {"ingested_at": moment} for row in rows],
+    import_id = f"{kind}:{hashlib.sha256(content).hexdigest()[:12]}"
+    return {
+        athlete: _land(landing, athlete, kind, rows, f"{athlete}:{import_id}")
+        for athlete, rows in by_athlete.items()
+    }
+
+
+def _land(landing: Path, athlete_id: str, kind: str, rows: list[dict], import_id: str):
+    current = current_corrections(landing, athlete_id)
+    moment = landed.now()
+    to_land, found = [], Counter()
+    for row in rows:
+        key = _key(kind, row)
+        values = {name: row.get(name) for name in _VALUES}
+        if row.get("is_withdrawn"):
+            outcome = "taken_back" if current.get(key) else "unchanged"
+        elif not current.get(key):
+            outcome = "new"
+        else:
+            outcome = "unchanged" if current[key] == values else "changed"
+        found[outcome] += 1
+        if outcome != "unchanged":
+            prefix = _WITHDRAWN if outcome == "taken_back" else ""
+            common = {"athlete_id": athlete_id, "import_id": import_id, "ingested_at": moment}
+            common["landing_version"] = LANDING_VERSION
+            identity = {"correction": prefix + key[0], "activity_id": row["activity_id"]}
+            to_land.append(values | identity | common)
+    if to_land:
+        landed.write(landing, "corrections", f"{athlete_id}.{moment:%Y%m%dT%H%M%S%f}", to_land)
+    return LandedCorrections(
+        len(rows),
+        **found,
+        notes=_notes(landing, athlete_id, kind, rows, current),
+        earlier=_earlier(kind, rows, current),
+    )
+
+
+def _key(kind: str, row: dict) -> tuple[str, str]:
+    return row.get("correction", kind), row["activity_id"]
+
+
+def _earlier(kind: str, rows: list[dict], current: dict) -> int:
+    kinds = (kind, PLANNED) if kind == "races" else (kind,)
+    standing = {key for key, values in current.items() if values and key[0] in kinds}
+    return len(standing - {_key(kind, row) for row in rows})
+
+
+def current_corrections(landing: Path, athlete_id: str) -> dict[tuple[str, str], dict]:
+    """What counts of an athlete's landed corrections, as `silver.stg_current_corrections` has it.
+
+    Parameters
+    ----------
+    landing : Path
+    athlete_id : str
+
+    Returns
+    -------
+    dict of (kind, activity_id) to dict
+        The values of the row; empty if it was taken back.
+    """
+    columns = ["correction", "activity_id", *_VALUES, "landing_version", "ingested_at"]
+    rows = landed.read(landing, "corrections", athlete_id, columns)
+
+    def is_whole_file(row: dict) -> bool:
+        return row["landing_version"] < LANDING_VERSION
+
+    def file(row: dict) -> str:
+        return "races" if row["correction"] == PLANNED else row["correction"]
+
+    latest = {file(row): row["ingested_at"] for row in rows if is_whole_file(row)}
+    current = {}
+    for row in rows:
+        key = (row["correction"].removeprefix(_WITHDRAWN), row["activity_id"])
+        if is_whole_file(row) and row["ingested_at"] != latest[file(row)]:
+            continue
+        if row["correction"].startswith(_WITHDRAWN):
+            current[key] = {}
+        elif row["activity_id"]:
+            current[key] = {name: row[name] for name in _VALUES} | {"note": row["note"] or None}
+    return current
+
+
+def _notes(landing: Path, athlete_id: str, kind: str, rows: list[dict], current: dict) -> tuple:
+    """Sentences on what the rows refer to and is not there."""
+    notes = []
+    withdrawn = [row for row in rows if row.get("is_withdrawn")]
+    unknown = [row["activity_id"] for row in withdrawn if _key(kind, row) not in current]
+    if unknown:
+        notes.append(f"there is nothing to take back for {_some(unknown)}.")
+    if rows and athlete_id not in known_athletes(landing):
+        notes.append(f"no athlete {athlete_id} is known: the rows count once there is one.")
+        return tuple(notes)
+    activities = landed.read(landing, "activities", athlete_id, ["activity_id"])
+    known = {row["activity_id"] for row in activities}
+    wanted = [
+        row for row in rows if not row.get("is_withdrawn") and row.get("correction") != PLANNED
+    ]
+    unknown = [row["activity_id"] for row in wanted if row["activity_id"] not in known]
+    if len(unknown) == 1:
+        notes.append(f"activity {unknown[0]} is not imported: its row counts once it is.")
+    elif unknown:
+        notes.append(
+            f"{len(unknown):,} activities are not imported: their rows count once they are "
+            f"({_some(unknown)})."
         )
-    return {athlete: len(rows) for athlete, rows in by_athlete.items()}
+    return tuple(notes)
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - 5:,} more" if len(names) > 5 else ""
+    return ", ".join(names[:5]) + more
 
 
 def read_corrections(
@@ -94,7 +219,8 @@ def read_corrections(
     Returns
     -------
     dict of str to list of dict
-        Athlete to rows of `schema.CORRECTIONS`; ``correction`` is there where it is not `kind`.
+        Athlete to rows of `schema.CORRECTIONS`; ``correction`` is there where it is not `kind`, and
+        ``is_withdrawn`` where the row takes a correction back.
 
     Raises
     ------
@@ -105,19 +231,11 @@ def read_corrections(
     >>> text = b"activity_id,is_race,official_distance,official_time,note\\n7,yes,10k,41:30,chip\\n"
     >>> read_corrections("races", "races.csv", text, "ana")["ana"][0]["official_time_s"]
     2490.0
-    >>> text = b"activity_id,is_race,race_date,official_distance\\n,,2027-05-02,marathon\\n"
+    >>> text = b"race_date,official_distance\\n2027-05-02,marathon\\n"
     >>> read_corrections("races", "races.csv", text, "ana")["ana"][0]["activity_id"]
     '2027-05-02 42195 m'
     """
-    header, lines = read_lines(content)
-    missing = [column for column in _REQUIRED[kind] if column not in header]
-    if missing:
-        raise StrideError(
-            f"{name} lacks the column {', '.join(missing)}; it may have "
-            f"{', '.join((*_COLUMNS[kind], 'note', 'athlete_id'))}."
-        )
-    if "athlete_id" not in header and not athlete_id:
-        raise StrideError(f"{name} has no column athlete_id: say whose it is with --athlete ID.")
+    header, lines = _opened(kind, name, content, athlete_id)
     by_athlete: dict[str, list[dict]] = {} if "athlete_id" in header else {athlete_id: []}
     seen = set()
     for line, row in lines:
@@ -126,33 +244,54 @@ def read_corrections(
             is_planned = kind == "races" and not row.get("activity_id") and row.get("race_date")
             if not whose or not (row.get("activity_id") or is_planned):
                 raise ValueError("it names no activity_id and athlete")
+            check_athlete_id(whose)
             correction = _planned_race(row) if is_planned else _correction(kind, row)
             if (whose, correction["activity_id"]) in seen:
                 raise ValueError(f"activity {correction['activity_id']} comes twice")
-        except ValueError as problem:
-            raise StrideError(f"{name}, line {line}: {problem}.") from None
+        except (ValueError, StrideError) as problem:
+            sentence = str(problem).removesuffix(".")
+            raise StrideError(f"{name}, line {line}: {sentence}.") from None
         seen.add((whose, correction["activity_id"]))
         by_athlete.setdefault(whose, []).append(correction)
     return by_athlete
 
 
+def _opened(kind: str, name: str, content: bytes, athlete_id: str | None):
+    header, lines = read_lines(content, name)
+    choices = (*_REQUIRED[kind], ("activity_id", "withdrawn"))
+    if not any(set(choice) <= set(header) for choice in choices):
+        missing = [column for column in choices[0] if column not in header]
+        raise StrideError(
+            f"{name} lacks the column {', '.join(missing)}; it may have {', '.join(COLUMNS[kind])}."
+        )
+    if athlete_id:
+        check_athlete_id(athlete_id)
+    elif "athlete_id" not in header:
+        raise StrideError(f"{name} has no column athlete_id: say whose it is with --athlete ID.")
+    return header, lines
+
+
 def _correction(kind: str, row: dict) -> dict:
-    correction = {"activity_id": row["activity_id"], "note": row.get("note") or row.get("reason")}
+    correction = {"activity_id": row["activity_id"]}
+    if _is_withdrawn(row):
+        return correction | {"is_withdrawn": True}
+    correction["note"] = row.get("note") or row.get("reason") or None
     if kind == "races":
-        correction["is_race"] = _yes_or_no(row["is_race"], "is_race")
+        correction["is_race"] = _yes_or_no(row.get("is_race", ""), "is_race")
         if row.get("is_maximal"):
             correction["is_maximal"] = _yes_or_no(row["is_maximal"], "is_maximal")
         if row.get("official_distance"):
-            correction["official_distance_m"] = metres(row["official_distance"])
+            correction["official_distance_m"] = _official_distance_m(row["official_distance"])
         if row.get("official_time"):
             correction["official_time_s"] = seconds(row["official_time"])
     if kind == "loads":
+        text = row.get("training_load", "")
         try:
-            load = float(row["training_load"])
+            load = float(text)
         except ValueError:
             load = -1.0
         if not 0 <= load <= 2000:
-            raise ValueError(f"training_load is {row['training_load']!r}: write 0 to 2000")
+            raise ValueError(f"training_load is {text!r}: write 0 to 2000")
         correction["training_load"] = load
     return correction
 
@@ -164,21 +303,33 @@ def _planned_race(row: dict) -> dict:
         raise ValueError(
             f"race_date is {row['race_date']!r}: write a day such as 2027-05-02"
         ) from None
+    if not 1900 <= day.year <= 2199:
+        raise ValueError(f"race_date is {row['race_date']!r}: write a day from 1900 to 2199")
     if not row.get("official_distance"):
         raise ValueError("a planned race needs its official_distance")
-    distance_m = metres(row["official_distance"])
-    return {
-        "correction": PLANNED,
-        "activity_id": f"{day} {distance_m:.10g} m",
-        "official_distance_m": distance_m,
-        "note": row.get("note"),
-    }
+    distance_m = _official_distance_m(row["official_distance"])
+    race = {"correction": PLANNED, "activity_id": f"{day} {distance_m:.10g} m"}
+    if _is_withdrawn(row):
+        return race | {"is_withdrawn": True}
+    note = row.get("note") or row.get("reason") or None
+    return race | {"official_distance_m": distance_m, "note": note}
+
+
+def _is_withdrawn(row: dict) -> bool:
+    return bool(row.get("withdrawn")) and _yes_or_no(row["withdrawn"], "withdrawn")
 
 
 def _yes_or_no(text: str, column: str) -> bool:
     if text.lower() not in _YES:
         raise ValueError(f"{column} is {text!r}: write yes or no")
     return _YES[text.lower()]
+
+
+def _official_distance_m(text: str) -> float:
+    distance_m = metres(text)
+    if not 50 <= distance_m <= 1e6:
+        raise ValueError(f"official_distance is {text!r}: write 50 m to 1000 km")
+    return distance_m
 
 
 def metres(text: str) -> float:
@@ -212,6 +363,8 @@ def seconds(text: str) -> float:
     except ValueError:
         numbers = [-1.0]
     value = sum(number * 60**place for place, number in enumerate(reversed(numbers)))
-    if len(parts) > 3 or min(numbers) < 0 or any(n >= 60 for n in numbers[1:]) or value <= 0:
+    if len(parts) > 3 or min(numbers) < 0 or any(n >= 60 for n in numbers[1:]):
+        value = math.nan
+    if not 1 <= value <= 30 * 86400:
         raise ValueError(f"official_time is {text!r}: write h:mm:ss, m:ss or seconds")
     return value

@@ -11,8 +11,8 @@ from stride.ingest import archive
 from stride.ingest import landing as landed
 from stride.ingest.archive import Entry, Listing
 from stride.ingest.athletes import land_settings
-from stride.ingest.corrections import FILES as CORRECTIONS
-from stride.ingest.corrections import land_corrections
+from stride.ingest.corrections import LandedCorrections, land_corrections
+from stride.ingest.csv_kinds import CORRECTIONS, kind_of
 from stride.ingest.recordings import SUFFIXES, LandedRecordings, land_recordings
 from stride.ingest.summaries import Landed, Source, land_summaries
 
@@ -26,7 +26,7 @@ class Receipt(NamedTuple):
     athlete_id: str
     table: Landed | None = None
     recordings: LandedRecordings | None = None
-    corrections: int | None = None
+    corrections: LandedCorrections | None = None
     unknown_columns: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     """Files that were not read, each with the reason."""
@@ -82,7 +82,7 @@ def import_path(
     Returns
     -------
     list of Receipt
-        One per athlete.
+        One per athlete; none for corrections without rows of no named athlete.
 
     Raises
     ------
@@ -92,11 +92,10 @@ def import_path(
     options = options or Options()
     listing = archive.list_files(path)
     with landed.writing(landing):
-        if path.name.lower() in CORRECTIONS:
-            counts = land_corrections(landing, path, archive.read(listing.entries[0]), athlete_id)
-            return [Receipt(athlete, corrections=count) for athlete, count in counts.items()]
         if options.mapping:
             return _import_mapped(listing, path, landing, athlete_id, options)
+        if (found := _import_corrections(listing, landing, athlete_id)) is not None:
+            return found
         if not athlete_id:
             raise StrideError("Say whose data it is: --athlete ID.")
         tables = [entry for entry in listing.entries if entry.base == _TABLE]
@@ -113,6 +112,18 @@ def import_path(
         if objects:
             return [_import_json(objects, listing, landing, athlete_id, options)]
     raise StrideError(_nothing_in(path, listing))
+
+
+def _import_corrections(listing: Listing, landing, athlete_id) -> list[Receipt] | None:
+    """Land a file of corrections; None if it is something else."""
+    if len(listing.entries) != 1 or not listing.entries[0].base.endswith(".csv"):
+        return None
+    file = Path(listing.entries[0].name)
+    content = archive.read(listing.entries[0])
+    if kind_of(file.name, content) not in CORRECTIONS:
+        return None
+    found = land_corrections(landing, file, content, athlete_id)
+    return [Receipt(athlete, corrections=landed_rows) for athlete, landed_rows in found.items()]
 
 
 def _import_export(table, recordings, listing, landing, athlete_id, options) -> Receipt:
@@ -190,6 +201,7 @@ def _import_json(objects, listing, landing, athlete_id, options) -> Receipt:
 
 def _import_mapped(listing: Listing, path, landing, athlete_id, options) -> list[Receipt]:
     from stride.ingest import mapped_csv
+    from stride.ingest.starts import name_by_start
 
     mapping = mapped_csv.read_mapping(options.mapping)
     if len(listing.entries) != 1:
@@ -203,6 +215,8 @@ def _import_mapped(listing: Listing, path, landing, athlete_id, options) -> list
         if not athlete:
             raise StrideError(f"{name} names no athlete: say whose it is with --athlete ID.")
         _settle(landing, athlete, options)
+        if "activity_id" not in mapping.columns:
+            name_by_start(landing, athlete, read.rows)
         source = Source("csv", name, hashlib.sha256(content).hexdigest())
         result = land_summaries(landing, athlete, read.rows, source, read.unknown_columns)
         receipts.append(Receipt(athlete, result, unknown_columns=tuple(read.unknown_columns)))

@@ -9,7 +9,7 @@ A mapping is a TOML file::
     day_first = true                # optional; found by itself where a day above 12 tells
 
     [columns]                       # landed column = header in the table
-    activity_id = "Workout No."     # without it, the start tells activities apart
+    activity_id = "Workout No."     # without it, start, distance and time tell activities apart
     sport_type = "Sport"
     local_started_at = "Begin"      # the clock on the spot; started_at is for UTC
     moving_time_s = "Duration"

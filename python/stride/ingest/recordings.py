@@ -18,6 +18,7 @@ from stride.ingest import archive
 from stride.ingest import landing as landed
 from stride.ingest.archive import Entry
 from stride.ingest.schema import LANDING_VERSION, STREAMS
+from stride.ingest.summaries import is_future
 
 SUFFIXES = (".fit", ".tcx", ".gpx")
 """Files taken for recordings, with or without ``.gz``."""
@@ -48,6 +49,8 @@ class LandedRecordings(NamedTuple):
     """Landed now."""
     problems: dict[str, str] = {}  # noqa: RUF012
     """File name to the sentence that says why it gave nothing."""
+    future: int = 0
+    """Sessions dated in the future, of those that landed now."""
 
 
 def land_recordings(
@@ -93,7 +96,7 @@ def land_recordings(
     import_id = f"{number:04d}-recordings-{names[:12]}"
     streamed = _streamed(landing, athlete_id) if with_streams else None
     parsed = _parse_all(entries, (known, streamed), workers or os.cpu_count() or 1)
-    sessions, unchanged, problems = 0, 0, {}
+    sessions, unchanged, future, problems = 0, 0, 0, {}
     while chunk := list(islice(parsed, _CHUNK)):
         rows, streams = [], []
         for file in chunk:
@@ -109,6 +112,7 @@ def land_recordings(
             for session in file.sessions:
                 if session.get("problem"):
                     problems[file.entry.name] = session.get("problem_detail") or session["problem"]
+                future += is_future(session.get("started_at"), landed.now())
         together = hashlib.sha256("".join(str(file.content_hash) for file in chunk).encode())
         name = f"{athlete_id}.recordings-{together.hexdigest()[:16]}"
         if streams:
@@ -136,7 +140,7 @@ def land_recordings(
         "ingested_at": landed.now(),
     }
     landed.write(landing, "imports", f"{athlete_id}.{import_id}", [record])
-    return LandedRecordings(len(entries), sessions, problems)
+    return LandedRecordings(len(entries), sessions, problems, future)
 
 
 def _rows(file: Parsed, athlete_id: str, activity_id: str | None) -> list[dict]:

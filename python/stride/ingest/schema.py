@@ -117,9 +117,9 @@ ATHLETE_SETTINGS = pa.schema(
 CORRECTIONS = pa.schema(
     [
         ("athlete_id", pa.string()),
-        ("correction", pa.string()),  # races, exclusions or loads: the file it came in; or:
-        # planned_races: a line of races.csv without an activity; then the id is day and distance
-        ("activity_id", pa.string()),  # null: the file had no row for this athlete
+        # races, exclusions, loads or planned_races; withdrawn_ before it: the row is taken back
+        ("correction", pa.string()),
+        ("activity_id", pa.string()),  # of a planned race: its day and distance
         ("is_race", pa.bool_()),
         ("is_maximal", pa.bool_()),
         ("official_distance_m", pa.float64()),

@@ -12,6 +12,9 @@ from stride.errors import StrideError
 ALWAYS = date(1900, 1, 1)
 """``valid_from`` of a setting that was never said to begin."""
 
+LAST_DAY = date(2199, 12, 31)
+"""Last day that a setting may begin on; 9999-12-31 is ``valid_until`` of one without an end."""
+
 
 class Setting(NamedTuple):
     """One thing that can be said of an athlete."""
@@ -194,6 +197,9 @@ def parse_day(text: str | None) -> date:
     if not text or not text.strip():
         return ALWAYS
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError:
         raise StrideError(f"{text!r} is no day: write it as 2024-05-01.") from None
+    if not ALWAYS <= day <= LAST_DAY:
+        raise StrideError(f"{text!r} is no usable day: write one from {ALWAYS} to {LAST_DAY}.")
+    return day

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,6 +36,8 @@ class Landed(NamedTuple):
     unreadable: int = 0
     is_older: bool = False
     """An older export than one imported before: nothing was changed or marked as gone."""
+    future: int = 0
+    """Rows dated in the future, landed now or before."""
 
 
 def land_summaries(
@@ -83,8 +85,10 @@ def land_summaries(
     moment = landed.now()
     homes = zones(landing, athlete_id)
     alive, ever = _known(landing, athlete_id, source.kind)
-    to_land, new, changed = [], 0, 0
+    to_land, new, changed, future = [], 0, 0, 0
     for row in rows:
+        started_at = _start(row, homes)
+        future += is_future(started_at, moment)
         digest = row.get("row_hash")
         digest = digest or hashlib.sha256((row.get("raw_row") or "").encode()).hexdigest()
         activity_id = row.get("activity_id")
@@ -99,7 +103,7 @@ def land_summaries(
                 "athlete_id": athlete_id,
                 "landed_row_id": f"{athlete_id}:{import_id}:{row['source_row_number']}",
                 "source_kind": source.kind,
-                "started_at": _start(row, homes),
+                "started_at": started_at,
                 "time_zone": row.get("time_zone") or _offset(row),
                 "row_hash": digest,
                 "import_id": import_id,
@@ -143,7 +147,18 @@ def land_summaries(
         "ingested_at": moment,
     }
     landed.write(landing, "imports", name, [record])
-    return Landed(len(rows), new, changed, len(gone), unreadable, is_older)
+    return Landed(len(rows), new, changed, len(gone), unreadable, is_older, future)
+
+
+def is_future(started_at: datetime | None, moment: datetime) -> bool:
+    """Whether a start lies after today, wherever on earth today is.
+
+    Examples
+    --------
+    >>> is_future(datetime(2030, 1, 1, tzinfo=UTC), datetime(2026, 6, 30, tzinfo=UTC))
+    True
+    """
+    return started_at is not None and started_at > moment + timedelta(days=1)
 
 
 def _known(landing: Path, athlete_id: str, kind: str) -> tuple[dict[str, set[str]], set[str]]:

@@ -70,7 +70,7 @@ def read_table(content: bytes, source_file: str, delimiter: str | None = None) -
     first, _, rest = text.partition("\n")
     if first.strip().lower().startswith("sep="):  # written by Excel
         delimiter, text = first.strip()[4:5] or None, rest
-    delimiter = delimiter or _delimiter(text)
+    delimiter = delimiter or find_delimiter(text)
     limit = csv.field_size_limit(LARGEST_CELL)
     try:
         rows = [
@@ -118,7 +118,7 @@ def decode(content: bytes) -> str:
     return text.replace("\0", "").removeprefix("\ufeff")
 
 
-def _delimiter(text: str) -> str:
+def find_delimiter(text: str) -> str:
     """The candidate that occurs most often in the header, outside quotation marks."""
     header = ""
     for line in text[:100_000].splitlines():

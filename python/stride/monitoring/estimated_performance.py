@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from stride.monitoring.quiet_nannyml import nannyml
+from stride.plural import counted
 from stride.racetime.paired import judged_rows
 
 INPUTS = [
@@ -104,13 +105,12 @@ def fit_reference(reference: pd.DataFrame) -> Estimator | str:
     Examples
     --------
     >>> fit_reference(pd.DataFrame(columns=["race_date", "predicted_time_s", "race_time_s"]))
-    'There are 0 races with a forward-in-time forecast, and 120 are needed.'
+    '0 races with a forward-in-time forecast, and 120 are needed.'
     """
     known = reference.dropna(subset=["predicted_time_s", "race_time_s"])
+    races = counted(len(known), "race")
     if len(known) < FLOOR:
-        return (
-            f"There are {len(known)} races with a forward-in-time forecast, and {FLOOR} are needed."
-        )
+        return f"{races} with a forward-in-time forecast, and {FLOOR} are needed."
     inputs = tuple(column for column in INPUTS if column in known)
     known = _numbers(known, inputs).assign(
         race_time_s=known["race_time_s"].astype(float), day=pd.to_datetime(known["race_date"])
@@ -142,7 +142,7 @@ def fit_reference(reference: pd.DataFrame) -> Estimator | str:
     if not np.isfinite(estimated).all():
         return "The estimator gave no number for its own reference."
     if estimated.max() - estimated.min() < 1e-9:
-        return f"From {len(known)} races the estimator learned nothing but their mean error."
+        return f"From {races} the estimator learned nothing but their mean error."
     mean, standard_error = errors.mean(), errors.std() / np.sqrt(len(errors))
     return Estimator(
         dle,

@@ -14,10 +14,11 @@ import pandas as pd
 
 GROUPS = {
     "earlier races": ("race", "riegel"),
-    "running volume": ("run_distance", "week", "volume", "history"),
+    "running volume": ("run_distance", "week", "volume", "history", "last_run"),
     "longest run": ("longest_run",),
     "best efforts": ("effort", "critical", "speed", "pace", "best_"),
     "fitness and form": ("ctl", "atl", "tsb", "acwr", "load", "monotony"),
+    "sex and age": ("sex", "age_years"),
 }
 """Group to what the names of its columns hold; the first that fits counts."""
 OTHER = "everything else"
@@ -71,7 +72,12 @@ def shapley(model, X: pd.DataFrame, background: pd.DataFrame) -> pd.DataFrame:
     ----------
     Lundberg and Lee (2017), A unified approach to interpreting model predictions.
     """
-    columns = features(X)
+    # A column without any value makes no difference, and a group less halves the work.
+    columns = [
+        name
+        for name in features(X)
+        if X[name].notna().any() or (name in background and background[name].notna().any())
+    ]
     groups = grouped(columns)
     names = list(groups)
     coalitions = [
@@ -244,6 +250,8 @@ def _subject(group: str, row: dict) -> str:
         return f"Your fitness of {row['ctl']:.0f}{form}"
     if group == "best efforts":
         return "Your best efforts in training"
+    if group == "sex and age":
+        return "Your sex and age"
     return f"Nothing known of your {group}" if group != OTHER else "Everything else known of you"
 
 

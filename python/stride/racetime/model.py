@@ -1,11 +1,14 @@
-"""The race-time model: a hierarchical Gaussian, gently corrected, with conformal intervals."""
+"""The race-time model: a hierarchical Gaussian, a small correction, conformal intervals."""
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 from threadpoolctl import threadpool_limits
 
+from stride.racetime.fitting import fit_settings
 from stride.racetime.intervals import classes, offsets
+from stride.racetime.prior import PUBLISHED as PUBLISHED_SETTINGS
+from stride.racetime.prior import Settings
 from stride.racetime.stage_1 import stage_1
 from stride.racetime.stage_2 import SIGNS, Inputs, correct, fit_correction, inputs
 
@@ -24,6 +27,11 @@ FEATURES = [
     "best_1k_84d_s",
     "best_5k_84d_s",
     "critical_speed_mps",
+    "best_run_5k_84d_s",
+    "best_run_half_84d_s",
+    "days_since_last_run",
+    "sex",
+    "age_years",
 ]
 """Columns the model reads: the state at the end of the day before, never of the day itself."""
 
@@ -32,14 +40,16 @@ PUBLISHED, FITTED, CORRECTED = CANDIDATES = ("published", "fitted", "corrected")
 to the races at hand, and that with a correction by training."""
 
 _FOLDS = 5
+_MOST_CORRECTION = 0.5
 
 
 class RaceTimeModel(RegressorMixin, BaseEstimator):
     """Race time for any distance, with an interval, for athletes with or without races.
 
-    Stage 1 is `stride.racetime.stage_1`; it needs no training data. Stage 2 regresses what stage 1
-    left over on training volume and form: a ridge, or boosted trees from ``boost_from`` races on,
-    shrunk towards zero by ``n / (n + half_trust)`` so that with few races it does no harm.
+    Stage 1 is `stride.racetime.stage_1`: with published settings it needs no training data, and
+    `fit_settings` moves them where races are known. Stage 2 regresses what stage 1 left over on
+    training volume and form: a ridge, or boosted trees from ``boost_from`` races on, shrunk towards
+    zero by ``n / (n + half_trust)``, and never more than half of stage 1's deviation.
     Intervals are conformal, from out-of-fold errors in units of stage 1's deviation.
 
     Parameters
@@ -59,6 +69,8 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
     ----------
     n_races_ : int
         Races learned from.
+    settings_ : dict of str to float
+        Settings of stage 1.
     trust_ : float
         Share of the correction that is believed.
     correction_ : sklearn estimator or None
@@ -80,8 +92,8 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
         self.min_races = min_races
         self.boost_from = boost_from
 
-    def fit(self, X: pd.DataFrame, y, groups=None, forecast=None) -> "RaceTimeModel":
-        """Learn the correction, and from out-of-fold errors how far forecasts are off.
+    def fit(self, X: pd.DataFrame, y, groups=None, settings=None) -> "RaceTimeModel":
+        """Fit settings and correction, and from out-of-fold errors how far forecasts are off.
 
         Parameters
         ----------
@@ -92,12 +104,14 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
         groups : array-like of shape (n_races,), optional
             Athletes: folds keep them together. Without, or with fewer than five, folds are blocks
             of rows, which in order of time are blocks of time.
-        forecast : DataFrame of shape (n_races, n_columns), optional
-            `stage_1` of ``X``, if it is at hand.
+        settings : Settings, optional
+            What `fit_settings` found for the same rows, if it is at hand.
         """
         X = X.reindex(columns=FEATURES).reset_index(drop=True)
-        forecast = stage_1(X) if forecast is None else forecast.reset_index(drop=True)
-        residual = np.log(np.asarray(y, dtype=float)) - forecast["log_time"].to_numpy()
+        y = np.asarray(y, dtype=float)
+        settings = settings or self._settings(X, y)
+        forecast = stage_1(X, settings)
+        residual = np.log(y) - forecast["log_time"].to_numpy()
         usable = np.isfinite(residual)
         known, residual = inputs(X, forecast)[usable], residual[usable]
         deviation = forecast["log_sd"].to_numpy()[usable]
@@ -110,8 +124,9 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
                 out, rest = folds == fold, folds != fold
                 trust, correction = self._learn(known[rest], residual[rest], deviation[rest])
                 if correction is not None:
-                    scores[out] -= trust * correct(correction, known[out]) / deviation[out]
+                    scores[out] -= _bounded(trust, correction, known[out], deviation[out])
         self.n_races_ = len(residual)
+        self.settings_ = settings._asdict()
         self.scores_ = scores
         self.classes_ = classes(X["distance_m"][usable], forecast["support"][usable])
         return self
@@ -130,14 +145,12 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
         """
         return self.predict_interval(X)["predicted_time_s"].to_numpy()
 
-    def predict_interval(self, X: pd.DataFrame, forecast=None) -> pd.DataFrame:
+    def predict_interval(self, X: pd.DataFrame) -> pd.DataFrame:
         """Predict race times with 80 % intervals.
 
         Parameters
         ----------
         X : DataFrame of shape (n, n_columns)
-        forecast : DataFrame of shape (n, n_columns), optional
-            `stage_1` of ``X``, if it is at hand.
 
         Returns
         -------
@@ -147,16 +160,17 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
             year ago), training_only or none. ``refusal_reason``: null where there is a forecast.
         """
         X = X.reindex(columns=FEATURES)
-        forecast = stage_1(X) if forecast is None else forecast
+        forecast = self._stage_1(X)
         log_time, log_sd = (forecast[name].to_numpy() for name in ("log_time", "log_sd"))
         given = np.isfinite(log_time)
         ends = np.full((len(X), 2), np.nan)
         if given.any():
-            asked = inputs(X, forecast)[given]
             if self.correction_ is not None:
                 log_time = log_time.copy()
+                asked = inputs(X, forecast)[given]
                 with threadpool_limits(1):
-                    log_time[given] += self.trust_ * correct(self.correction_, asked)
+                    moved = _bounded(self.trust_, self.correction_, asked, log_sd[given])
+                log_time[given] += moved * log_sd[given]
             kinds = classes(X["distance_m"][given], forecast["support"][given])
             ends[given] = offsets(self.scores_, self.classes_, kinds)
         return pd.DataFrame(
@@ -173,19 +187,36 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
     def inputs(self, X: pd.DataFrame) -> pd.DataFrame:
         """Named numbers that the correction sees, for explaining a forecast; indexed as ``X``."""
         X = X.reindex(columns=FEATURES)
-        return pd.DataFrame(inputs(X, stage_1(X)).table, columns=list(SIGNS), index=X.index)
+        table = inputs(X, self._stage_1(X)).table
+        return pd.DataFrame(table, columns=list(SIGNS), index=X.index)
+
+    def _settings(self, X: pd.DataFrame, y: np.ndarray) -> Settings:
+        return PUBLISHED_SETTINGS if self.candidate == PUBLISHED else fit_settings(X, y)
+
+    def _stage_1(self, X: pd.DataFrame) -> pd.DataFrame:
+        return stage_1(X, Settings(**self.settings_))
 
     def _learn(self, known: Inputs, residual, deviation):
         if self.candidate != CORRECTED or len(residual) < self.min_races:
             return 0.0, None
-        # Races that went badly for a reason nobody wrote down teach nothing of training.
+        # A race that went badly for an unknown reason is no evidence of what training is worth.
         score = residual / deviation
         typical = score <= 3 * max(1.0, 1.4826 * float(np.median(np.abs(score))))
         estimator = fit_correction(
-            known[typical], residual[typical], alpha=self.alpha, boost_from=self.boost_from
+            known[typical],
+            residual[typical],
+            deviation[typical],
+            alpha=self.alpha,
+            boost_from=self.boost_from,
         )
         n = int(typical.sum())
         return n / (n + self.half_trust), estimator
+
+
+def _bounded(trust: float, correction, known: Inputs, deviation: np.ndarray) -> np.ndarray:
+    """The correction in units of stage 1's deviation, within `_MOST_CORRECTION`."""
+    moved = trust * correct(correction, known) / deviation
+    return np.clip(moved, -_MOST_CORRECTION, _MOST_CORRECTION)
 
 
 def _folds(n: int, groups) -> np.ndarray:

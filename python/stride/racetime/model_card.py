@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from stride.plural import counted
+
 _MEASURES = [
     "protocol",
     "scope",
@@ -31,7 +33,7 @@ the athlete's own earlier races and training up to the day before.
 | | |
 |---|---|
 | Kind | {kind} |
-| Trained on | {races} races, {first} to {last} |
+| Trained on | {races}, {first} to {last} |
 | Athletes | {athletes} |
 | Stood on the day | {trained_on} |
 | Why it was trained | {reasons} |
@@ -85,9 +87,10 @@ Mean absolute Shapley value of a group of inputs, as per cent of the time.
 ## Use
 
 For an athlete's own planning. Not for selecting, ranking, insuring or paying people; not medical
-advice, and no statement on health. It reads nothing of age, sex, weight or health, and positions
-are never read. Who is forecast may ask to be erased: the next training then learns without them,
-and their data are in no artifact of this version but as numbers without name and date.
+advice, and no statement on health. It uses sex and age only where the athlete gave them, and only
+through published differences. It reads nothing of weight or health, and positions are never read.
+Who is forecast may ask to be erased: the next training then learns without them, and their data
+are in no artifact of this version but as numbers, and sex, without name and date.
 """
 
 
@@ -129,7 +132,7 @@ def model_card(
     return _TEMPLATE.format(
         shortest="1.6",
         longest="100",
-        races=len(races),
+        races=counted(len(races), "race"),
         athletes=races["athlete_id"].nunique(),
         first=f"{races['race_date'].min():%Y-%m-%d}",
         last=f"{races['race_date'].max():%Y-%m-%d}",

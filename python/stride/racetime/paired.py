@@ -91,8 +91,8 @@ def errors(backtest: pd.DataFrame) -> pd.DataFrame:
     races = backtest["race_id"].astype(str) + "|" + backtest["race_time_s"].round(2).astype(str)
     return pd.DataFrame(
         {
-            "race": races.map(_hash).to_numpy(dtype=object),
-            "athlete": backtest["athlete_id"].astype(str).map(_hash).to_numpy(dtype=object),
+            "race": races.map(hashed).to_numpy(dtype=object),
+            "athlete": backtest["athlete_id"].astype(str).map(hashed).to_numpy(dtype=object),
             "error_pct": 100 * error.to_numpy(),
             "interval_score_pct": interval_score_pct(backtest),
         }
@@ -191,5 +191,6 @@ def compare(candidate: pd.DataFrame, champion: pd.DataFrame | None, has_more_rac
     }
 
 
-def _hash(text: str) -> str:
+def hashed(text: str) -> str:
+    """Stand-in for an id of a race or an athlete in `errors`: 24 hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from stride.plural import counted
 from stride.racetime import explain, paired
 from stride.racetime.model_card import model_card
 from stride.racetime.registry import BACKGROUND
@@ -206,7 +207,7 @@ def _monitor(all_races: pd.DataFrame, backtest: pd.DataFrame, folder: Path) -> s
     reason = fitted if isinstance(fitted, str) else None
     state = {"reference_races": len(reference), "is_estimable": reason is None, "reason": reason}
     (folder / "monitoring" / "dle_estimator.json").write_text(json.dumps(state), encoding="utf-8")
-    return reason or f"estimated from {len(reference)} forecasts made forward in time."
+    return reason or f"estimated from {counted(len(reference), 'forecast')} made forward in time."
 
 
 @functools.cache

@@ -130,7 +130,7 @@ def boosting():
     )
 
 
-def fit_correction(known: Inputs, residual, *, alpha: float, boost_from: int):
+def fit_correction(known: Inputs, residual, deviation, *, alpha: float, boost_from: int):
     """Fit the estimator that the number of races calls for.
 
     Parameters
@@ -138,6 +138,8 @@ def fit_correction(known: Inputs, residual, *, alpha: float, boost_from: int):
     known : Inputs of n_races rows
     residual : ndarray of shape (n_races,)
         Log race time minus stage 1's.
+    deviation : ndarray of shape (n_races,)
+        Stage 1's standard deviation: a race that was hard to forecast counts less.
     alpha : float
         Ridge penalty on standardised inputs.
     boost_from : int
@@ -147,12 +149,13 @@ def fit_correction(known: Inputs, residual, *, alpha: float, boost_from: int):
     -------
     sklearn estimator
     """
+    weight = deviation**-2.0 / np.mean(deviation**-2.0)
     if len(residual) < boost_from:
-        return ridge(alpha).fit(_both_ways(known.table), residual)
+        return ridge(alpha).fit(_both_ways(known.table), residual, ridge__sample_weight=weight)
     table = known.table.copy()
     # scikit-learn 1.9 can't bin a column without any value; a constant is never split on.
     table[:, np.isnan(table).all(axis=0)] = 0.0
-    return boosting().fit(table, residual)
+    return boosting().fit(table, residual, sample_weight=weight)
 
 
 def correct(estimator, asked: Inputs) -> np.ndarray:

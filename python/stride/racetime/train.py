@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from stride import clock
+from stride.plural import counted
 from stride.racetime.model import CORRECTED, FEATURES, RaceTimeModel
 from stride.racetime.model_code import digest
 from stride.racetime.paired import errors, judged_rows
@@ -242,7 +243,7 @@ def _in_words(test: dict, champion: str) -> str:
         )
     numbers = (
         f"{test['candidate_mape_pct']:.2f} % beside {test['champion_mape_pct']:.2f} % mean error "
-        f"on {test['shared_races']} races"
+        f"on {counted(test['shared_races'], 'race')}"
     )
     said = f"It passed the gate; against champion {champion} it has {numbers}, "
     if test["verdict"] == "better":

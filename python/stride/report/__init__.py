@@ -67,10 +67,15 @@ def forecast_lines(database: Path, athlete: str | None = None) -> list[str]:
 
 def _one(athlete: str, forecasts: pd.DataFrame) -> list[str]:
     return [f"{athlete}, {day(forecasts['prediction_date'].iloc[0])}"] + [
-        f"  {row.distance_label:<14}{time(row.predicted_time_s)}"
-        f"  80 %: {span(row.lower_80_s, row.upper_80_s)}  [{plain(row.support)}]"
-        for row in forecasts.itertuples()
+        f"  {row.distance_label:<14}{_forecast(row)}" for row in forecasts.itertuples()
     ]
+
+
+def _forecast(row) -> str:
+    if pd.isna(row.predicted_time_s):
+        return f"no forecast: {plain(row.refusal_reason or 'no reason given')}"
+    interval = span(row.lower_80_s, row.upper_80_s)
+    return f"{time(row.predicted_time_s)}  80 %: {interval}  [{plain(row.support)}]"
 
 
 def _many(athletes: list[str], forecasts: pd.DataFrame) -> list[str]:

@@ -9,7 +9,8 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from stride.report import words
+from stride.plural import counted
+from stride.report import sentences, words
 from stride.report.charts.fitness import fitness
 from stride.report.charts.history import history
 from stride.report.charts.recovery import recovery
@@ -69,7 +70,7 @@ def _templates() -> Environment:
     )
     filters = ("time", "pace", "day", "number", "plain", "clean", "support")
     templates.filters |= {name: getattr(words, name) for name in filters}
-    templates.filters |= {"data_link": data_link, "chart": _embedded}
+    templates.filters |= {"data_link": data_link, "chart": _embedded, "counted": counted}
     templates.tests["known"] = lambda value: not pd.isna(value)
     return templates
 
@@ -86,13 +87,19 @@ def _athlete(build: Build, name: str) -> dict:
     ledger = track_record(frames["ledger"][frames["ledger"]["predicted_time_s"].notna()])
     alerts = recent_alerts(frames["alerts"], as_of)
     zoned = frames["zones"][list(ZONES)].sum().sum() > 0
+    forecasts, last_race = frames["forecasts"], _first(earlier)
     return frames | {
         "name": name,
         "today": today,
         "as_of": as_of,
-        "forecasts": strips(frames["forecasts"], middle="predicted_time_s"),
-        # The first is the race the forecast is conditioned on.
-        "last_race": _first(earlier),
+        "forecasts": strips(forecasts, middle="predicted_time_s"),
+        # The first of the earlier races is the one the forecast is conditioned on.
+        "rests_on": sentences.rests_on(forecasts, last_race),
+        "model_of": sentences.model_of(forecasts.iloc[0], build.frames["runs"])
+        if len(forecasts)
+        else None,
+        "dated_later": sentences.dated_later(frames["later"], as_of),
+        "no_kept_forecast": sentences.no_kept_forecast(races, history_rows, ledger, as_of),
         "track": track_record(frames["backtest"]),
         "ledger": ledger,
         "day_before": ledger[ledger["days_ahead"] == 1],
@@ -115,14 +122,19 @@ def _athlete(build: Build, name: str) -> dict:
 
 def _model(build: Build) -> dict:
     evaluation, runs = build.frames["evaluation"], build.frames["runs"]
+    forecasts, criteria = build.frames["forecasts"], build.frames["gate"]
+    champions = forecasts.loc[forecasts["model_role"] == "champion", "model_version"]
+    champion = champions.iloc[0] if len(champions) else None
+    trained = _first(runs[runs["model_version"].notna()])
     return {
         "evaluation": evaluation,
         "overall": _first(evaluation[evaluation["scope"] == "all"]),
         "cold_start": _first(build.frames["cold_start"]),
-        "gate": build.frames["gate"],
+        "gate": criteria,
+        "gate_said": sentences.gate(trained, criteria, champion),
         "leak": build.frames["leak"].set_index("join_kind")["mape_pct"].dropna().to_dict(),
-        "trained": _first(runs[runs["model_version"].notna()]),
-        **{name: build.frames[name] for name in ("runs", "decisions", "importance", "record")},
+        "runs": runs.head(5),
+        **{name: build.frames[name] for name in ("decisions", "importance", "record")},
         **{name: build.frames[name] for name in ("slices", "candidates")},
     }
 

@@ -6,6 +6,7 @@ MOST_ATHLETES = 50
 # Tables and columns that a build of an earlier version may lack. Queries see each as a view with
 # an underscore for the dot; what is missing there is null, or no row.
 LATER = {
+    "silver.activities": {"athlete_id": "varchar", "activity_date": "date"},
     "gold.athlete_predictions": {
         "athlete_id": "varchar",
         "prediction_date": "date",
@@ -17,6 +18,7 @@ LATER = {
         "baseline_time_s": "double",
         "support": "varchar",
         "refusal_reason": "varchar",
+        "fallback_reason": "varchar",
         "reason_1": "varchar",
         "reason_2": "varchar",
         "reason_3": "varchar",
@@ -173,7 +175,8 @@ OF_ATHLETES = {
         select athlete_id, distance_label, distance_m, prediction_date, predicted_time_s,
             lower_80_s, upper_80_s, baseline_time_s,
             coalesce(origin <> 'live', cast(predicted_at as date) > prediction_date + 1)
-                as is_afterwards
+                as is_afterwards,
+            min(prediction_date) over (partition by athlete_id) as kept_since
         from inference_race_predictions semi join chosen using (athlete_id)
         left join silver.athletes using (athlete_id)
         where model_role <> 'challenger' and predicted_time_s is not null
@@ -184,6 +187,14 @@ OF_ATHLETES = {
                 else cast(date_trunc('week', prediction_date) as date) end
             order by prediction_date desc, predicted_at desc, model_version desc)
         order by athlete_id, distance_m, prediction_date""",
+    # Dated after the day of the build: clocks that are wrong, or a build of a day that is over.
+    "later": """
+        select athlete_id, count(*) as activities, min(activity_date) as first_day,
+            max(activity_date) as last_day
+        from silver_activities semi join chosen using (athlete_id)
+        join silver.athletes using (athlete_id)
+        where activity_date > as_of_date
+        group by athlete_id""",
     "days": """
         select athlete_id, feature_date, training_load, ctl, atl, tsb
         from features.rolling_features semi join chosen using (athlete_id)
@@ -263,7 +274,7 @@ OF_ALL = {
         qualify model_version = max_by(model_version, try_cast(model_version as bigint)) over ()
         order by importance_rank limit 6""",
     "gate": "from training.gate_results order by criterion",
-    "runs": "from training_training_runs order by trained_at desc limit 5",
+    "runs": "from training_training_runs order by trained_at desc",
     "record": "from gold_track_record order by days_ahead, distance_label",
     "health": """
         from monitoring_health qualify checked_on = max(checked_on) over (partition by check_name)

@@ -95,15 +95,14 @@ def _is_control(character: str) -> bool:
     )
 
 
-_SUPPORT = {
-    "earlier_race": "from an earlier race",
+SUPPORT = {
     "several_races": "from several races",
     "one_race": "from one race",
     "stale_race": "from a race long ago",
     "training_only": "from training alone",
-    "population_only": "from the population alone",
     "none": "from nothing yet",
 }
+"""What a forecast rests on, as `gold.athlete_predictions` has it."""
 
 
 def support(key: str) -> str:
@@ -114,4 +113,4 @@ def support(key: str) -> str:
     >>> support("one_race"), support("two_moons")
     ('from one race', 'two moons')
     """
-    return _SUPPORT.get(key, plain(key))
+    return SUPPORT.get(key, plain(key))

@@ -4,6 +4,7 @@ import click
 
 from stride import paths
 from stride.errors import StrideError
+from stride.plural import counted
 
 
 @click.group()
@@ -153,7 +154,9 @@ def sync(only, details, streams, overlap_days, full, wait):
         if fault:
             raise fault
         if failed:
-            raise StrideError(f"{failed} of {len(athletes)} athletes could not be synced.")
+            raise StrideError(
+                f"{failed} of {counted(len(athletes), 'athlete')} could not be synced."
+            )
 
 
 @strava.command()
@@ -243,7 +246,7 @@ def _chosen(only, tokens, states) -> list[str]:
 
 
 def _say(athlete_id: str, synced) -> None:
-    parts = [f"{synced.new:,} activities new", f"{synced.changed:,} changed"]
+    parts = [f"{counted(synced.new, 'activity', 'activities')} new", f"{synced.changed:,} changed"]
     parts += [f"{synced.gone:,} gone"]
     if synced.completed:
         parts.append(f"{synced.completed:,} with details or streams")

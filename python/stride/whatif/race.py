@@ -11,9 +11,10 @@ import pandas as pd
 from stride.database import athletes_of, reading
 from stride.errors import StrideError
 from stride.racetime.intervals import Z80
-from stride.racetime.stage_1 import DRIFT_SD
+from stride.racetime.prior import Settings
+from stride.racetime.stage_1 import stage_1
 from stride.whatif.fitness import project
-from stride.whatif.taper import taper_factors
+from stride.whatif.taper import taper_cost, taper_factors
 from stride.whatif.training import Past
 
 LONGEST_HORIZON_DAYS = 365
@@ -32,7 +33,11 @@ class Athlete:
         The day the build stands on.
     ctl, atl : float
         At the end of it; 0 without any activity.
+    tsb : float
+        With which it began: CTL minus ATL at the end of the day before.
     past : Past
+    most_run_84d_m : float
+        Most that was run in any 84 days up to today, metres.
     features : DataFrame of one row
         What the model was asked with today, for the distance next to the one wanted.
     model_name, model_version : str or None
@@ -43,7 +48,9 @@ class Athlete:
     today: date
     ctl: float
     atl: float
+    tsb: float
     past: Past
+    most_run_84d_m: float
     features: pd.DataFrame
     model_name: str | None
     model_version: str | None
@@ -76,9 +83,13 @@ def read_athlete(database: Path, athlete_id: str | None, distance_m: float) -> A
             "select as_of_date from silver.athletes where athlete_id = ?", [athlete_id]
         ).fetchone()
         state = ask(
-            """select ctl, atl from features.rolling_features
+            """select ctl, atl, tsb from features.rolling_features
             where athlete_id = ? and feature_date = ?""",
             [athlete_id, today],
+        ).fetchone()
+        (most_run_84d_m,) = ask(
+            "select max(run_distance_84d_m) from features.rolling_features where athlete_id = ?",
+            [athlete_id],
         ).fetchone()
         features = ask(
             """from point_in_time.forecast_features where athlete_id = ?
@@ -119,9 +130,11 @@ def read_athlete(database: Path, athlete_id: str | None, distance_m: float) -> A
         frame["feature_date"] = pd.to_datetime(frame["feature_date"])
         calendar = calendar.merge(frame, on="feature_date", how="left")
     past = Past(calendar.drop(columns="feature_date").fillna(0.0), load_per_km)
-    ctl, atl = state or (0.0, 0.0)
+    ctl, atl, tsb = state or (0.0, 0.0, 0.0)
     name, version = model if model and standing else (None, None)
-    return Athlete(athlete_id, today, ctl, atl, past, features, name, version)
+    return Athlete(
+        athlete_id, today, ctl, atl, tsb, past, most_run_84d_m or 0.0, features, name, version
+    )
 
 
 def _chosen(connection, athlete_id: str | None) -> str:
@@ -154,7 +167,7 @@ def load_model(athlete: Athlete):
     """
     from stride.racetime.model import FEATURES, RaceTimeModel
 
-    why = "no champion stands"
+    why = "there is no champion"
     if athlete.model_version is not None:
         from mlflow.exceptions import MlflowException
 
@@ -185,8 +198,9 @@ def race_features(
     Returns
     -------
     DataFrame of one row
-        As ``athlete.features``: volumes, longest run and form as they would be, races as many
-        days older as the race is ahead; what no plan tells stays as it is.
+        As ``athlete.features``: volumes, longest run, last run and form as they would be, races as
+        many days older as the race is ahead, and age in the year of the race. What no plan can say
+        stays as it is.
     """
     ahead = (race_day - athlete.today).days
     state = project(athlete.ctl, athlete.atl, plan["training_load"])
@@ -211,7 +225,27 @@ def race_features(
     for name in row:
         if name.startswith("days_since") or name == "days_of_history":
             row[name] = row[name] + ahead
+    run_days = np.flatnonzero(runs.tail(ahead) > 0)  # today and the days of the plan
+    if len(run_days):
+        row["days_since_last_run"] = ahead - 1 - run_days[-1]
+    return _older_by(row, athlete, race_day)
+
+
+def _habits(athlete: Athlete, distance_m: float, race_day: date) -> pd.DataFrame:
+    """What the model would be asked with on race day, if training stayed as it is today."""
+    row = athlete.features.assign(distance_m=distance_m)
+    for name in ("days_since_last_race", "days_of_history"):
+        if name in row:
+            row[name] = row[name] + (race_day - athlete.today).days
+    return _older_by(row, athlete, race_day)
+
+
+def _older_by(row: pd.DataFrame, athlete: Athlete, race_day: date) -> pd.DataFrame:
+    """The athlete's age and races on race day."""
+    if "age_years" in row:
+        row["age_years"] = row["age_years"] + (race_day.year - athlete.today.year)
     if "earlier_races" in row:
+        ahead = (race_day - athlete.today).days
         row["earlier_races"] = [_older(text, ahead) for text in row["earlier_races"]]
     return row
 
@@ -228,38 +262,55 @@ def _older(races, days: int):
     return re.sub(r"(?<!\S)(\d+)(?=:)", lambda found: str(int(found[1]) + days), races)
 
 
-def forecast(model, athlete: Athlete, plan: pd.DataFrame, distance_m: float, race_day: date):
+def forecast(
+    model,
+    athlete: Athlete,
+    plan: pd.DataFrame,
+    distance_m: float,
+    race_day: date,
+    taper: str | None = None,
+):
     """Forecast a race, with an interval that widens with the days until it.
 
-    The interval is the model's for that day, or today's with what a runner's state wanders by
-    until then, whichever is wider.
+    The model forecasts the race for an athlete who trains on as today. Volume and rest of the plan
+    move that by what stage 1 gives them, so more kilometres never make it slower. A model learns
+    nothing of tapers from races that were all run after one: their cost is a published one.
 
     Parameters
     ----------
     model : RaceTimeModel
     athlete : Athlete
     plan : DataFrame
+        Before the taper.
     distance_m : float
     race_day : date
+    taper : str, optional
+        A key of `taper.TAPERS`; without one the plan is taken as it is, and its taper costs
+        nothing.
 
     Returns
     -------
     Series
-        ``predicted_time_s``, ``lower_80_s``, ``upper_80_s`` (seconds, NaN if refused), ``ctl``,
-        ``atl``, ``tsb`` on the morning of the race, ``weekly_km`` (of the four weeks before it),
-        ``refusal_reason``.
+        ``predicted_time_s``, ``lower_80_s``, ``upper_80_s`` (seconds, NaN if refused), ``ctl`` and
+        ``atl`` at the end of the day before the race, ``tsb`` with which race day begins,
+        ``weekly_km`` (of the four weeks before it), ``training_pct`` (by how much the plan's volume
+        and rest move the time, per cent), ``refusal_reason``.
     """
-    row = race_features(athlete, plan, distance_m, race_day)
-    then = model.predict_interval(row).iloc[0]
+    ahead = (race_day - athlete.today).days
+    then = model.predict_interval(_habits(athlete, distance_m, race_day)).iloc[0]
     now = model.predict_interval(athlete.features.assign(distance_m=distance_m)).iloc[0]
-    drift = Z80 * DRIFT_SD * np.sqrt((race_day - athlete.today).days)
-    time_s = then["predicted_time_s"]
+    settings = Settings(**model.settings_)
+    moved = _training_effect(athlete, plan, distance_m, race_day, settings) if ahead else 0.0
+    cost = taper_cost(ahead, taper) if taper else 0.0
+    drift = Z80 * settings.drift_sd * np.sqrt(ahead)
+    time_s = then["predicted_time_s"] * np.exp(moved + cost)
     ends = {}
     for end, sign in (("lower_80_s", -1.0), ("upper_80_s", 1.0)):
-        on_the_day = sign * np.log(then[end] / time_s)
+        on_the_day = sign * np.log(then[end] / then["predicted_time_s"])
         wandered = np.hypot(np.log(now[end] / now["predicted_time_s"]), drift)
         ends[end] = time_s * np.exp(sign * np.fmax(on_the_day, wandered))
-    state = row.iloc[0]
+    plan = tapered(plan, taper or "none")
+    state = race_features(athlete, plan, distance_m, race_day).iloc[0]
     return pd.Series(
         {
             "predicted_time_s": time_s,
@@ -268,9 +319,22 @@ def forecast(model, athlete: Athlete, plan: pd.DataFrame, distance_m: float, rac
             "atl": state["atl"],
             "tsb": state["tsb"],
             "weekly_km": state["run_distance_28d_m"] / 4000.0,
+            "training_pct": 100.0 * np.expm1(moved),
             "refusal_reason": then.get("refusal_reason"),
         }
     )
+
+
+def _training_effect(athlete: Athlete, plan, distance_m, race_day: date, settings) -> float:
+    """How much slower the plan makes the race than training on as today, log."""
+    planned = race_features(athlete, plan, distance_m, race_day)
+    usual = _habits(athlete, distance_m, race_day)
+    # More than was ever run is no more than that: nothing says that it would be borne.
+    most = max(athlete.most_run_84d_m, float(usual["run_distance_84d_m"].iloc[0] or 0.0))
+    for row in (planned, usual):
+        row["run_distance_84d_m"] = row["run_distance_84d_m"].clip(upper=most)
+    both = stage_1(pd.concat([planned, usual], ignore_index=True), settings)["log_time"]
+    return float(np.nan_to_num(both.iloc[0] - both.iloc[1]))
 
 
 def tapered(plan: pd.DataFrame, taper: str) -> pd.DataFrame:

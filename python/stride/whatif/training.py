@@ -99,7 +99,7 @@ def read_plan(path: Path, past: Past, first_day: date, days: int) -> pd.DataFram
         One sentence with the line that can't be meant.
     """
     try:
-        header, lines = read_lines(path.read_bytes())
+        header, lines = read_lines(path.read_bytes(), path.name)
     except OSError as problem:
         raise StrideError(f"The plan {path} can't be read: {problem.strerror}.") from None
     if "date" not in header or not {"km", "load"} & set(header):

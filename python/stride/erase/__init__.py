@@ -1,0 +1,139 @@
+"""Removes one athlete from everything that Stride keeps, and records that it did."""
+
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow.parquet as pq
+
+from stride.erase import files
+from stride.erase.registry import erase_registry
+from stride.erase.tables import Facts, erase_tables, read_facts
+from stride.erase.traces import Traces, identifies, read_texts
+from stride.errors import StrideError
+from stride.ingest import landing as landed
+from stride.ingest.athletes import known_athletes
+from stride.ingest.schema import KINDS
+from stride.ingest.settings import check_athlete_id
+
+
+class Erased(NamedTuple):
+    """What was removed."""
+
+    landed_rows: int
+    table_rows: int
+    reports: int
+    left: list[Path]
+    """Files below the home that mention the athlete and that Stride did not write."""
+
+
+def erase_athlete(athlete_id: str, home: Path, landing: Path) -> Erased:
+    """Remove an athlete from all files below a home, replays included.
+
+    A model that learned from the athlete stays until the next training, which finds other data
+    and learns without them. The landed files go last: an erasure that was interrupted is completed
+    by running it again.
+
+    Parameters
+    ----------
+    athlete_id : str
+    home, landing : Path
+        ``STRIDE_HOME`` and the landing folder.
+
+    Returns
+    -------
+    Erased
+
+    Raises
+    ------
+    StrideError
+        If there is no such athlete, or something else writes to the tables at the moment.
+    """
+    check_athlete_id(athlete_id)
+    found = None
+    for replay in _replays(home, landing):
+        found = _erase_home(athlete_id, replay, replay / "landing", found)
+    found = _erase_home(athlete_id, home, landing, found)
+    if found is None:
+        raise StrideError(f"There is no athlete {athlete_id} here: nothing was erased.")
+    return found
+
+
+def _replays(home: Path, landing: Path) -> list[Path]:
+    """Homes below the home: what `stride replay` makes."""
+    if not home.is_dir():
+        return []
+    folders = {folder.parent.parent for folder in home.rglob("landing/athlete_settings")}
+    return sorted(f for f in folders - {home} if (f / "landing").resolve() != landing.resolve())
+
+
+def _erase_home(athlete_id: str, home: Path, landing: Path, before: Erased | None):
+    """Erase from one home; what was erased before is added. None if there is no such athlete."""
+    with landed.writing(landing):
+        mine = _landed_files(landing, athlete_id)
+        database = home / "stride.duckdb"
+        facts = read_facts(database, athlete_id)
+        if not mine and athlete_id not in facts.athletes:
+            return before
+        traces = _traces(athlete_id, landing, facts)
+        tables, reports = _erase_beside(home, traces, facts)
+        rows = sum(pq.read_metadata(f).num_rows for f in mine if f.suffix == ".parquet")
+        if mine:
+            _erase_landed(landing, athlete_id, mine, rows)
+    left = files.find_left(home, traces)
+    old = before or Erased(0, 0, 0, [])
+    return Erased(old[0] + rows, old[1] + tables, old[2] + reports, [*old[3], *left])
+
+
+def _erase_beside(home: Path, traces: Traces, facts: Facts) -> tuple[int, int]:
+    """Erase from everything but the landing; the tables last, as the others are found by them."""
+    reports = files.erase_made(home, traces)
+    files.erase_run_files(Path.cwd(), traces)
+    files.erase_deliveries(home / "deliveries" / "deliveries.jsonl", facts.message_ids)
+    files.erase_strava(home / "strava", traces.athlete_id)
+    erase_registry(home / "mlflow.db", home / "mlflow-artifacts", traces, facts.races)
+    return erase_tables(home / "stride.duckdb", traces), reports
+
+
+def _traces(athlete_id: str, landing: Path, facts: Facts) -> Traces:
+    mine = read_texts(landing, lambda name: name.startswith(f"{athlete_id}.")) | facts.texts
+    others = read_texts(landing, lambda name: not name.startswith(f"{athlete_id}."))
+    names = {*known_athletes(landing), *facts.athletes} - {athlete_id}
+    own_words = set(facts.own_words.splitlines())
+    texts = {
+        text
+        for text in mine - others - names - {athlete_id}
+        if identifies(text) and text.casefold() not in own_words
+    }
+    known = (names, texts, others, mine | others)
+    return Traces(athlete_id, *map(frozenset, known), facts.own_words)
+
+
+def _landed_files(landing: Path, athlete_id: str) -> list[Path]:
+    """The athlete's files, half-written ones of a killed import included."""
+    return [
+        file
+        for kind in KINDS
+        if kind != "erasures"
+        for file in sorted((landing / kind).glob(f"{athlete_id}.*"))
+        if file.suffix in (".parquet", ".part")
+    ]
+
+
+def _erase_landed(landing: Path, athlete_id: str, mine: list[Path], rows: int) -> None:
+    moment = landed.now()
+    # The record before the last act, so that an interruption in between leaves both.
+    landed.write(
+        landing,
+        "erasures",
+        f"erased.{moment:%Y%m%dT%H%M%S%f}",
+        [
+            {
+                "athlete_hash": hashlib.sha256(athlete_id.encode()).hexdigest(),
+                "rows_erased": rows,
+                "ingested_at": moment,
+            }
+        ],
+    )
+    for file in mine:
+        file.unlink()

@@ -1,0 +1,101 @@
+"""What a small CSV is, by its name or else by its columns."""
+
+from pathlib import Path
+
+from stride.errors import StrideError
+from stride.ingest import archive
+from stride.ingest.settings import NUMBERS, TEXTS
+from stride.ingest.small_csv import read_header
+
+CORRECTIONS = ("races", "exclusions", "loads")
+"""Kinds that correct activities."""
+
+_SHARED = ("activity_id", "athlete_id", "note", "withdrawn")
+_OWN = {
+    "races": ("is_race", "official_distance", "official_time", "is_maximal", "race_date"),
+    "exclusions": ("reason",),
+    "loads": ("training_load",),
+    "athletes": ("timezone", "valid_from", "archive", *TEXTS, *NUMBERS),
+}
+COLUMNS = {kind: (_SHARED[0], *_OWN[kind], *_SHARED[2:], _SHARED[1]) for kind in CORRECTIONS} | {
+    "athletes": ("athlete_id", *_OWN["athletes"])
+}
+"""Kind to the columns that it may have."""
+
+
+def kind_of(name: str, content: bytes) -> str | None:
+    """Tell what a CSV is.
+
+    Parameters
+    ----------
+    name : str
+        ``races.csv`` and the like say it; of any other name the columns do.
+    content : bytes
+
+    Returns
+    -------
+    str or None
+        ``races``, ``exclusions``, ``loads`` or ``athletes``; None for a table of activities.
+
+    Raises
+    ------
+    StrideError
+        For columns that several kinds have, or none alone.
+
+    Examples
+    --------
+    >>> kind_of("mine.csv", b"activity_id,is_race\\n"), kind_of("activities.csv", b"Activity ID\\n")
+    ('races', None)
+    """
+    name = name.lower().removesuffix(".gz")
+    stem = name.removesuffix(".csv")
+    if not name.endswith(".csv"):
+        return None
+    if stem in ("athletes", "activities"):
+        return stem if stem == "athletes" else None
+    columns = {column for column in read_header(content, name) if column}
+    if stem in CORRECTIONS:
+        _refuse_two_kinds(name, {stem} | _kinds(columns) - {"exclusions", "athletes"}, columns)
+        return stem
+    key = columns & {"activity_id", "race_date", "athlete_id"}
+    kinds = _kinds(columns) if key else set()
+    if kinds > {"exclusions"} and "activity_id" in columns:
+        kinds -= {"exclusions"}  # a reason is a note elsewhere
+    _refuse_two_kinds(name, kinds, columns)
+    if not kinds:
+        if "activity_id" in columns and columns <= set(_SHARED):
+            raise StrideError(
+                f"{name} does not say what it corrects: name it races.csv, exclusions.csv or "
+                "loads.csv."
+            )
+        return None
+    (kind,) = kinds
+    unknown = sorted(columns - set(COLUMNS[kind]))
+    if unknown and kind != "races":
+        raise StrideError(
+            f"{name} has columns of {kind}.csv and others ({', '.join(unknown[:5])}): name it "
+            f"{kind}.csv if it is one, or say what its columns mean with --mapping."
+        )
+    return kind
+
+
+def is_athletes(path: Path) -> bool:
+    """Whether a file is ``athletes.csv``, by its name or else by its columns."""
+    if path.name.lower() == "athletes.csv":
+        return True
+    if not path.is_file() or not path.name.lower().removesuffix(".gz").endswith(".csv"):
+        return False
+    content = archive.read(archive.list_files(path).entries[0])
+    return kind_of(path.name, content) == "athletes"
+
+
+def _kinds(columns: set[str]) -> set[str]:
+    return {kind for kind, own in _OWN.items() if columns.intersection(own)}
+
+
+def _refuse_two_kinds(name: str, kinds: set[str], columns: set[str]) -> None:
+    if len(kinds) > 1:
+        named = [f"{kind}.csv ({', '.join(sorted(columns & set(_OWN[kind])))})" for kind in kinds]
+        raise StrideError(
+            f"{name} has columns of {' and of '.join(sorted(named))}: write a file for each."
+        )

@@ -1,0 +1,208 @@
+"""What a forecast must do for every runner: fast and slow, one race and many, with training or not.
+
+Each property is checked over the whole range of runners, not on averages.
+"""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from stride.racetime.prior import PUBLISHED, mean_log_time, race_day_sd
+from stride.racetime.stage_1 import stage_1
+
+FIVE, TEN, HALF, MARATHON = 5000.0, 10000.0, 21097.5, 42195.0
+DISTANCES = [FIVE, TEN, HALF, MARATHON]
+RANGE_S = {FIVE: (840, 3600), TEN: (1740, 7500), HALF: (3780, 16200), MARATHON: (7800, 28800)}
+"""From the fastest to the slowest runner of each distance, seconds."""
+TRAINING = {
+    "none": {},
+    "little": {"days_of_history": 400.0, "run_distance_84d_m": 60e3},
+    "usual": {"days_of_history": 400.0, "run_distance_84d_m": 480e3},
+    "much": {"days_of_history": 400.0, "run_distance_84d_m": 1600e3},
+    "slow efforts": {"best_5k_84d_s": 2700.0, "best_1k_84d_s": 480.0, "best_run_5k_84d_s": 2900.0},
+    "fast efforts": {"best_5k_84d_s": 960.0, "best_1k_84d_s": 170.0, "critical_speed_mps": 5.2},
+    "woman": {"sex": "f", "age_years": 62.0},
+    "man": {"sex": "m", "age_years": 22.0},
+}
+
+
+def times(distance_m: float, n: int = 25) -> np.ndarray:
+    return np.geomspace(*RANGE_S[distance_m], n)
+
+
+def text(*races: tuple[float, float, float]) -> str:
+    """Races as ``(days ago, metres, seconds)``, the latest first."""
+    return " ".join(f"{d:.0f}:{m:.3f}:{s:.2f}" for d, m, s in sorted(races))
+
+
+def forecast(distance_m, earlier, **training) -> np.ndarray:
+    """Seconds; any argument may hold a value a row."""
+    columns = {"distance_m": distance_m, "earlier_races": earlier} | training
+    rows = max(np.size(column) for column in columns.values())
+    columns = {name: np.resize(np.asarray(column), rows) for name, column in columns.items()}
+    return np.exp(stage_1(pd.DataFrame(columns))["log_time"].to_numpy())
+
+
+@pytest.mark.parametrize("training", TRAINING.values(), ids=TRAINING)
+@pytest.mark.parametrize("distance_m", DISTANCES)
+@pytest.mark.parametrize("days", [1, 30, 60])
+def test_one_recent_race_and_the_same_distance_is_that_race(distance_m, days, training):
+    raced = times(distance_m)
+    predicted = forecast(distance_m, [text((days, distance_m, s)) for s in raced], **training)
+    np.testing.assert_allclose(predicted / raced, 1.0, atol=0.03)
+
+
+@pytest.mark.parametrize("training", TRAINING.values(), ids=TRAINING)
+@pytest.mark.parametrize("asked_m", DISTANCES)
+@pytest.mark.parametrize("raced_m", DISTANCES)
+@pytest.mark.parametrize("days", [3, 300, 900])
+def test_a_slower_race_never_gives_a_faster_forecast(raced_m, asked_m, days, training):
+    predicted = forecast(asked_m, [text((days, raced_m, s)) for s in times(raced_m)], **training)
+    assert (np.diff(predicted) > 0).all()
+
+
+@pytest.mark.parametrize("asked_m", DISTANCES)
+@pytest.mark.parametrize("raced_m", DISTANCES)
+def test_scaling_a_time_scales_the_forecast(raced_m, asked_m):
+    """To the level's share over the marathon, by which slower runners fade more."""
+    raced = times(raced_m)[:-1]
+    grown = forecast(asked_m, [text((20, raced_m, 1.1 * s)) for s in raced])
+    growth = grown / forecast(asked_m, [text((20, raced_m, s)) for s in raced])
+    np.testing.assert_allclose(growth, 1.1, rtol=0.015)
+
+
+def histories(n: int, seed: int) -> list[list[tuple[float, float, float]]]:
+    """Races of runners between the fastest and the slowest, two to thirty, some of them bad."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(n):
+        level = rng.uniform(-0.5, 0.95)
+        distances = rng.choice(DISTANCES, rng.integers(2, 31), p=[0.4, 0.3, 0.2, 0.1])
+        days = rng.choice(np.arange(1, 1200), len(distances), replace=False)
+        bad = np.where(rng.random(len(distances)) < 0.15, rng.exponential(0.1, len(distances)), 0)
+        noise = rng.normal(0, 0.03, len(distances)) + bad
+        log_time = mean_log_time(np.log(distances)) + level + noise
+        found.append(list(zip(days, distances, np.exp(log_time), strict=True)))
+    return found
+
+
+@pytest.mark.parametrize("asked_m", DISTANCES)
+def test_a_slow_race_never_makes_the_forecast_faster_than_leaving_it_out(asked_m):
+    rng = np.random.default_rng(1)
+    without, with_it = [], []
+    for races in histories(400, seed=2):
+        added_m, days = rng.choice(DISTANCES), int(rng.integers(1, 1200))
+        usual = forecast(added_m, text(*races)).item()
+        slow = (days, added_m, usual * rng.uniform(1.05, 1.6))
+        without.append(text(*races))
+        with_it.append(text(slow, *races))
+    faster = forecast(asked_m, with_it) / forecast(asked_m, without) - 1
+    assert faster.min() > -0.002, f"{faster.min():.4f}"
+
+
+@pytest.mark.parametrize("training", TRAINING.values(), ids=TRAINING)
+def test_more_distance_takes_more_time(training):
+    distance_m = np.geomspace(1609.344, 100_000, 200)
+    some = histories(40, seed=3)
+    one = [[(20, m, s)] for m in DISTANCES for s in times(m, 8)]
+    for races in [*some, *one]:
+        assert (np.diff(forecast(distance_m, text(*races), **training)) > 0).all()
+
+
+@pytest.mark.parametrize("name", ["little", "much", "slow efforts", "fast efforts"])
+@pytest.mark.parametrize("days", [10, 60])
+def test_training_moves_a_forecast_from_a_recent_race_by_three_per_cent_at_most(name, days):
+    for raced_m in DISTANCES:
+        races = [text((days, raced_m, s)) for s in times(raced_m)]
+        races += [
+            text(*history, (days, raced_m, 1.0 * times(raced_m)[9])) for history in histories(20, 4)
+        ]
+        for asked_m in DISTANCES:
+            moved = forecast(asked_m, races, **TRAINING[name]) / forecast(asked_m, races)
+            np.testing.assert_allclose(moved, 1.0, atol=0.03)
+
+
+@pytest.mark.parametrize("days", [10, 60, 400])
+def test_more_volume_never_makes_a_forecast_slower(days):
+    metres = np.linspace(30e3, 1500e3, 40)
+    for raced_m in DISTANCES:
+        for raced_s in times(raced_m, 6):
+            for asked_m in DISTANCES:
+                earlier = text((days, raced_m, raced_s))
+                predicted = forecast(
+                    asked_m, earlier, days_of_history=400.0, run_distance_84d_m=metres
+                )
+                assert (np.diff(predicted) <= 1e-9).all()
+
+
+def simulated(n: int, seed: int = 0) -> pd.DataFrame:
+    """Runners from the model's own assumptions: one race each, and the next over any distance."""
+    rng = np.random.default_rng(seed)
+    settings = PUBLISHED
+    distances = rng.choice(DISTANCES, (n, 2))
+    from stride.racetime.prior import level_share, spread_of_speed, talent_covariance
+
+    log_m = np.log(distances)
+    sd = np.sqrt(
+        settings.level_sd**2 + settings.volume_unknown_sd**2 + (settings.female / 2) ** 2 + 0.05**2
+    )
+    level = rng.normal(0, sd, n)
+    scatter = spread_of_speed(level, settings)
+    talent = np.empty((n, 2))
+    for i in range(n):
+        covariance = talent_covariance(log_m[i][:, None], log_m[i][None, :], settings)
+        talent[i] = rng.multivariate_normal([0, 0], covariance)
+    log_time = mean_log_time(log_m) + level[:, None] * level_share(log_m, settings)
+    log_time += scatter[:, None] * (talent + rng.normal(0, 1, (n, 2)) * race_day_sd(log_m))
+    log_time[:, 0] += rng.normal(0, settings.drift_sd * np.sqrt(30), n)
+    race_s = np.exp(log_time)
+    earlier = [text((30, m, s)) for m, s in zip(distances[:, 0], race_s[:, 0], strict=True)]
+    return pd.DataFrame(
+        {"distance_m": distances[:, 1], "earlier_races": earlier, "y": race_s[:, 1], "level": level}
+    )
+
+
+def test_intervals_hold_what_the_assumptions_say_for_slow_and_fast_runners_alike():
+    runners = simulated(6000)
+    predicted = stage_1(runners)
+    score = (np.log(runners["y"]) - predicted["log_time"]) / predicted["log_sd"]
+    tenth = pd.qcut(runners["level"], 10, labels=False)
+    held = (score.abs() < 1.2816).groupby(tenth).mean()
+    assert held.between(0.75, 0.88).all(), held.round(3).tolist()
+    bias = score.groupby(tenth).mean()
+    assert bias.abs().max() < 0.35, bias.round(2).tolist()
+
+
+def test_a_bad_day_is_judged_by_two_other_races():
+    slow = 2000.0
+    two = forecast(FIVE, text((10, FIVE, 1.25 * slow), (60, FIVE, slow))).item()
+    three = forecast(FIVE, text((10, FIVE, 1.25 * slow), (60, FIVE, slow), (90, FIVE, slow))).item()
+    assert two > 1.09 * slow, "which of the two was the bad day is not known"
+    assert three < 1.05 * slow
+
+
+def test_a_scattered_runner_gets_a_wider_interval_than_a_steady_one():
+    steady = text(*((30 * i + 5, TEN, 2700.0 * (1 + 0.002 * (-1) ** i)) for i in range(12)))
+    scattered = text(*((30 * i + 5, TEN, 2700.0 * (1 + 0.05 * (-1) ** i)) for i in range(12)))
+    sd = stage_1(pd.DataFrame({"distance_m": TEN, "earlier_races": [steady, scattered]}))["log_sd"]
+    assert sd[0] < 0.8 * sd[1]
+
+
+def test_rest_makes_a_forecast_slower_and_wider_until_it_is_refused():
+    rest = np.array([0.0, 7, 14, 28, 56, 120, 300, 366, 2000])
+    X = pd.DataFrame(
+        {
+            "distance_m": FIVE,
+            "earlier_races": [text((max(days, 1) + 30, MARATHON, 12600)) for days in rest],
+            "days_since_last_run": rest,
+            "ctl": 0.0,
+        }
+    )
+    predicted = stage_1(X)
+    given = predicted["refusal_reason"].isna()
+    assert given.tolist() == [True] * 7 + [False] * 2
+    assert set(predicted["refusal_reason"].dropna()) == {"no_run_for_a_year"}
+    assert (predicted["log_time"][given].diff()[1:] >= 0).all()
+    assert (predicted["log_sd"][given].diff()[1:] > 0).all()
+    loss = np.exp(predicted["log_time"] - predicted["log_time"][0]) - 1
+    assert 0.02 < loss[3] < 0.09 and 0.12 < loss[6] < 0.22
