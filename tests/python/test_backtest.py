@@ -54,12 +54,15 @@ def test_walking_forward_knows_nothing_of_later_races():
 
 def test_walking_forward_leaves_a_gap_of_43_days(seen):
     data = races(40)
-    backtest(data, (WALK_FORWARD,), (CORRECTED,))
-    quarters = data["race_date"].dt.to_period("Q").unique()
-    spans = [known["race_date"].max() for known in seen[1:]]
-    assert len(spans) == len(quarters) - 1, "the first quarter has nothing to learn from"
-    for quarter, last_known in zip(quarters[1:], spans, strict=True):
-        assert (quarter.start_time - last_known).days >= 43
+    rows = backtest(data, (WALK_FORWARD,), (CORRECTED,))
+    quarter = data["race_date"].dt.to_period("Q")
+    trained = rows.set_index("race_id")["trained_on_races"].reindex(data["race_id"])
+    assert (trained[quarter.to_numpy() == quarter.min()] == 0).all(), "nothing to learn from yet"
+    for start, learned in zip(quarter.dt.start_time, trained, strict=True):
+        assert (data["race_date"].head(learned) <= start - pd.Timedelta(days=43)).all()
+        known = (data["race_date"] <= start - pd.Timedelta(days=43)).sum()
+        assert learned <= known < max(1.25 * learned, 1), "never much behind"
+    assert {len(known) for known in seen} == {0, *trained}
 
 
 def test_cold_start_never_trains_on_the_athlete_it_is_asked_for(seen):

@@ -40,6 +40,8 @@ CHOSEN = COLUMNS | {"is_chosen": "boolean", "data_fingerprint": "string"}
 
 _FOLDS = 5
 _MANY_RACES = 5000
+_GROWTH = 1.25
+"""A model is fitted again when there are so many times the races that the last one learned from."""
 _WARM_DAYS, _WARM_HISTORY_DAYS = 180, 84
 
 
@@ -71,8 +73,9 @@ def backtest(
 ) -> pd.DataFrame:
     """Forecast every usable race by each candidate, from a model that was not trained on it.
 
-    ``walk_forward``: trained on races at least 43 days older, once for each calendar quarter (for
-    each year with more than 5,000 races). ``cold_start``: trained on the races of four fifths of
+    ``walk_forward``: trained on races at least 43 days older than the calendar quarter of the race
+    (the year, with more than 5,000 races), and fitted again when these are a quarter more than at
+    the last fit. ``cold_start``: trained on the races of four fifths of
     the athletes, of which the athlete of the race is none. Where there is nothing to train on, the
     forecast is that of published settings, which is what a user would have got.
 
@@ -136,9 +139,17 @@ def _fitted(known: pd.DataFrame, candidates) -> Settings | None:
 def _walk_forward(races: pd.DataFrame):
     split = CalendarSplit("Y" if len(races) > _MANY_RACES else "Q")
     try:
-        yield from split.split(races)
+        folds = list(split.split(races))
     except ValueError:
         return  # too short to split
+    known, asked = folds[0]
+    for train, test in folds[1:]:
+        if len(train) >= _GROWTH * len(known):
+            yield known, asked
+            known, asked = train, test
+        else:  # hardly more to learn from: the last model forecasts these races too
+            asked = np.concatenate([asked, test])
+    yield known, asked
 
 
 def _cold_start(races: pd.DataFrame):
