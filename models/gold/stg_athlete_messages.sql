@@ -13,6 +13,12 @@ athletes as (
 
 ),
 
+intake as (
+
+    select * from {{ ref('intake_checks') }}
+
+),
+
 final as (
 
     select
@@ -30,8 +36,10 @@ final as (
 
     from alerts
     inner join athletes on alerts.athlete_id = athletes.athlete_id
+    left join intake on alerts.athlete_id = intake.athlete_id
     where
         alerts.is_sent_candidate
+        and not coalesce(intake.is_held, false)
         and alerts.alert_date
         > {{ days_after('athletes.as_of_date', '-' ~ var('alert_mail_days')) }}
 

@@ -1,5 +1,6 @@
 """What waits in the outbox, and for whom."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -66,6 +67,7 @@ def read_outbox(
             from gold.outbox where message_date >= ? order by message_date, message_id""",
             [today - timedelta(days=max_age_days)],
         ).fetchall()
+        rows += _missing_checks(connection, today)
     waiting, muted, without_address = [], 0, {}
     settings: dict[str, Mapping] = {}
     for message_id, recipient, athlete, cause, day, name, *texts in rows:
@@ -84,6 +86,31 @@ def read_outbox(
         message = Message(message_id, athlete, cause, str(day), title, text, name, language)
         waiting.append(Waiting(message, addresses))
     return Outbox(waiting, muted, without_address)
+
+
+def _missing_checks(connection, today: date) -> list[tuple]:
+    """A row as of the outbox, once a week, if no build reached its checks today or yesterday.
+
+    A build that stops before it begins, or is killed, can queue nothing itself.
+    """
+    if not has_table(connection, "monitoring.health"):
+        return []
+    ((last,),) = connection.execute("select max(checked_on) from monitoring.health").fetchall()
+    late = (today - last).days if last else 0
+    if late <= 1:
+        return []
+    message_id = hashlib.md5(f"operator:no_build:{last}:{late // 7}".encode()).hexdigest()
+    texts = (
+        f"Stride: no complete build since {last}",
+        f"The last build that reached its checks is of {last}. Forecasts and alerts of later days "
+        "may be missing. What to do: look at the log of the last build, mend the cause and build "
+        "again.",
+        f"Stride: nenhum processamento completo desde {last}",
+        f"O último processamento que chegou às verificações é de {last}. Podem faltar previsões e "
+        "alertas dos dias seguintes. O que fazer: ver o registo do último processamento, corrigir "
+        "a causa e processar de novo.",
+    )
+    return [(message_id, "operator", None, "no_build", today, None, *texts)]
 
 
 def _addresses(said: Mapping) -> tuple[str, ...]:
