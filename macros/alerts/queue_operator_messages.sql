@@ -6,7 +6,7 @@
 -#}
 {% macro queue_operator_messages(results) -%}
     {%- if execute and flags.WHICH in ['build', 'run'] -%}
-    {%- set schema = generate_schema_name('gold', none) | trim -%}
+    {%- set schema = generate_schema_name('gold') | trim -%}
     {%- set outbox = adapter.get_relation(target.database, schema, 'outbox') -%}
     {%- set checks = adapter.get_relation(target.database, schema, 'stg_operator_messages') -%}
     {%- set failed = results

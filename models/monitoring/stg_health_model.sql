@@ -40,7 +40,11 @@ passed as (
         end as status,
         cast(count(case when is_passed then 1 end) as string) || ' of ' || cast(count(*) as string)
         || ' criteria are met'
-        || coalesce('; not, among others: ' || min(case when not is_passed then criterion end), '')
+        || coalesce(
+            '; not: '
+            || nullif({{ joined_text("case when not is_passed then criterion end", 'criterion') }}, ''),
+            ''
+        )
         || '.' as detail
 
     from gate

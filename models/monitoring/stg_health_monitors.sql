@@ -6,16 +6,27 @@ drift as (
 
 ),
 
+shown as (
+
+    select distinct model_version from {{ ref('athlete_predictions') }}
+
+),
+
+-- Of the versions of a week the one whose forecasts are shown today, else the newest.
 estimates as (
 
     select
-        *,
+        performance.*,
         row_number() over (
-            order by chunk_start desc nulls last, model_version desc nulls last
+            order by
+                performance.chunk_start desc nulls last,
+                case when shown.model_version is null then 1 else 0 end asc nulls last,
+                try_cast(performance.model_version as int) desc nulls last
         ) as recency,
-        max(chunk_start) over () as last_chunk_start
+        max(performance.chunk_start) over () as last_chunk_start
 
-    from {{ ref('estimated_performance') }}
+    from {{ ref('estimated_performance') }} as performance
+    left join shown on performance.model_version = shown.model_version
 
 ),
 
