@@ -18,8 +18,10 @@
         messages.message_date,
         messages.title_en,
         messages.title_pt,
+        messages.title_pt_br,
         messages.text_en,
         messages.text_pt,
+        messages.text_pt_br,
         messages.activity_name,
         cast(messages.urgency as int) as urgency,
         '{{ invocation_id }}' as invocation_id

@@ -14,23 +14,33 @@
         | rejectattr('node.name', 'equalto', 'health_has_no_fail_today')
         | sort(attribute='node.name') | list -%}
     {%- if outbox and (checks or failed) -%}
-    insert into {{ outbox }} (
-        message_id, recipient, athlete_id, cause, severity, message_date, title_en, title_pt,
-        text_en, text_pt, activity_name, urgency, invocation_id
-    )
+    {#- A release may bring columns that an outbox from before has only after its next build. -#}
+    {%- set columns = adapter.get_columns_in_relation(outbox) | map(attribute='name') | join(', ') %}
+    insert into {{ outbox }} ({{ columns }})
+    select {{ columns }} from (
     {{ new_messages('(' ~ operator_messages(checks, failed, results) ~ ')', outbox) }}
+    ) as queued
     {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
 {#- Query: messages of health's checks (a relation, or none) and one of the nodes that failed. -#}
 {% macro operator_messages(checks, failed, results) -%}
-    {%- set columns = [
-        'recipient', 'athlete_id', 'cause', 'severity', 'message_date', 'title_en', 'title_pt',
-        'text_en', 'text_pt', 'activity_name', 'urgency'
-    ] -%}
+    {%- set texts = ['title_en', 'title_pt', 'title_pt_br', 'text_en', 'text_pt', 'text_pt_br'] -%}
     {%- if checks %}
-    select {{ columns | join(', ') }} from {{ checks }}
+    {%- set there = adapter.get_columns_in_relation(checks) | map(attribute='name') | list %}
+    select
+        recipient,
+        athlete_id,
+        cause,
+        severity,
+        message_date,
+        {%- for text in texts %}
+        {{ text if text in there else 'cast(null as string)' }} as {{ text }},
+        {%- endfor %}
+        activity_name,
+        urgency
+    from {{ checks }}
     {%- endif %}
     {%- if checks and failed %}
     union all
@@ -49,18 +59,24 @@
         {{ text_literal('build: ' ~ names[:200]) }} as cause,
         'fail' as severity,
         {{ as_of_date("'UTC'") }} as message_date,
-        {{ text_literal('Stride: the build failed at ' ~ names[:100]) }} as title_en,
-        {{ text_literal('Stride: o processamento falhou em ' ~ names[:100]) }} as title_pt,
-        {{ text_literal(
-            failed | length ~ ' steps failed and ' ~ skipped ~ ' that need them were left out; their '
-            ~ 'tables stay as they were. ' ~ reasons
-            ~ ' What to do: mend the cause and build again; nothing is doubled.'
-        ) }} as text_en,
-        {{ text_literal(
-            failed | length ~ ' passos falharam e ' ~ skipped ~ ' que dependem deles não correram; as '
-            ~ 'suas tabelas ficam como estavam. ' ~ reasons
-            ~ ' O que fazer: corrigir a causa e correr de novo; nada fica em dobro.'
-        ) }} as text_pt,
+        {%- set titles = {
+            'en': 'Stride: the build failed at ' ~ names[:100],
+            'pt': 'Stride: o processamento falhou em ' ~ names[:100],
+        } %}
+        {%- set sentences = {
+            'en': failed | length ~ ' steps failed and ' ~ skipped ~ ' that need them were left out; '
+                ~ 'their tables stay as they were. ' ~ reasons
+                ~ ' What to do: mend the cause and build again; nothing is doubled.',
+            'pt': failed | length ~ ' passos falharam e ' ~ skipped ~ ' que dependem deles foram '
+                ~ 'omitidos; as suas tabelas ficam como estavam. ' ~ reasons
+                ~ ' O que fazer: corrigir a causa e processar de novo; nada fica em dobro.',
+        } %}
+        {%- for language in alert_languages() %}
+        {{ text_literal(titles[language[:2]]) }} as title_{{ language }},
+        {%- endfor %}
+        {%- for language in alert_languages() %}
+        {{ text_literal(sentences[language[:2]]) }} as text_{{ language }},
+        {%- endfor %}
         cast(null as string) as activity_name,
         3 as urgency
     {%- endif %}

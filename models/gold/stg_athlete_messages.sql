@@ -29,8 +29,10 @@ final as (
         alerts.alert_date as message_date,
         alerts.title_en,
         alerts.title_pt,
+        alerts.title_pt_br,
         alerts.text_en,
         alerts.text_pt,
+        alerts.text_pt_br,
         alerts.activity_name,
         alerts.level as urgency
 

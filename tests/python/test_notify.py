@@ -317,3 +317,19 @@ def test_no_build_and_no_outbox_say_what_to_do(home):
     (home / "stride.duckdb").unlink()
     done = notify("--dry-run")
     assert done.exit_code == 1 and "run `make build` first" in done.output
+
+
+@pytest.mark.parametrize(
+    ("language", "column", "subject"),
+    [("pt-BR", True, "Leve (ana"), ("pt-BR", False, "Baixa (ana"), ("en", True, "Low (ana")],
+)
+def test_a_mail_is_in_the_athlete_s_language_or_in_the_nearest_that_was_queued(
+    home, language, column, subject
+):
+    CliRunner().invoke(cli.main, ("athlete", "set", "ana", "--language", language))
+    with duckdb.connect(str(home / "stride.duckdb")) as connection:
+        if column:
+            connection.execute("alter table gold.outbox add column title_pt_br string")
+            connection.execute("update gold.outbox set title_pt_br = 'Leve'")
+    done = notify("--dry-run")
+    assert done.exit_code == 0 and f"Subject: {subject}" in done.output, done.output
