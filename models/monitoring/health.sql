@@ -1,5 +1,5 @@
 {%- set parts = [
-    'import', 'rows', 'features', 'model', 'forecasts', 'monitors', 'ledger', 'volumes', 'record'
+    'import', 'intake', 'rows', 'features', 'model', 'forecasts', 'monitors', 'ledger', 'volumes', 'record'
 ] -%}
 with
 

@@ -1,110 +1,20 @@
-{#-
-    Each table is read once and summed up twice, by day and by athlete: few marks for many rows, and
-    both together say which rows are meant. A checksum is the XOR of those of its rows, so their order
-    does not count.
--#}
 with
 
 erasures as (
 
-    select
-        athlete_hash,
-        max(ingested_at) as erased_at
-
-    from {{ ref('landed_erasures') }}
-    group by athlete_hash
+    select max(ingested_at) as erased_at from {{ ref('landed_erasures') }}
 
 ),
 
 earlier as (
 
-    {% if is_incremental() -%}
-    select kept.*
-    from {{ this }} as kept
-    left join erasures on {{ sha256('kept.athlete_id') }} = erasures.athlete_hash
-    where erasures.erased_at is null or erasures.erased_at < kept.marked_at
-    {%- else -%}
-    select
-        cast(null as string) as mark_id,
-        cast(null as string) as table_name,
-        cast(null as date) as row_day,
-        cast(null as string) as athlete_id,
-        cast(null as bigint) as row_count,
-        cast(null as bigint) as row_checksum,
-        cast(null as date) as until_day,
-        cast(null as string) as status,
-        cast(null as timestamp) as marked_at
-    where false
-    {%- endif %}
+    select * from {{ ref('stg_earlier_marks') }}
 
 ),
 
-{% for name, day, has_athlete in record_tables() -%}
-rows_of_{{ name }} as (
-
-    select
-        {{ day }} as row_day,
-        {{ 'athlete_id' if has_athlete else 'cast(null as string)' }} as athlete_id,
-        {{ row_checksum(name) }} as row_checksum
-
-    from {{ ref(name) }}
-
-),
-
--- Rows of days after the athlete's last mark are new.
-dated_{{ name }} as (
-
-    select
-        kept.row_day,
-        kept.athlete_id,
-        kept.row_checksum,
-        earlier.until_day is null or kept.row_day <= earlier.until_day as is_marked
-
-    from rows_of_{{ name }} as kept
-    left join earlier
-        on earlier.table_name = '{{ name }}'
-        and kept.athlete_id = earlier.athlete_id
-
-),
-
-summed_{{ name }} as (
-
-    select
-        '{{ name }}' as table_name,
-        row_day,
-        athlete_id,
-        count(*) as row_count,
-        bit_xor(row_checksum) as row_checksum,
-        count(case when is_marked then 1 end) as marked_count,
-        bit_xor(case when is_marked then row_checksum end) as marked_checksum
-
-    from dated_{{ name }}
-    {% if has_athlete -%}
-    group by grouping sets ((row_day), (athlete_id))
-    {%- else -%}
-    group by row_day, athlete_id
-    {%- endif %}
-
-),
-
-{% endfor -%}
 summed as (
 
-    {% for name, day, has_athlete in record_tables() -%}
-    select * from summed_{{ name }}
-    {{ 'union all' if not loop.last }}
-    {% endfor %}
-
-),
-
-newest as (
-
-    select
-        table_name,
-        max(row_day) as until_day
-
-    from summed
-    group by table_name
+    select * from {{ ref('stg_record_sums') }}
 
 ),
 
@@ -118,14 +28,13 @@ current_marks as (
         summed.athlete_id,
         cast(summed.row_count as bigint) as row_count,
         summed.row_checksum,
-        newest.until_day,
+        max(summed.row_day) over (partition by summed.table_name) as until_day,
         case when summed.row_day is null then summed.marked_count else summed.row_count end
             as marked_count,
         case when summed.row_day is null then summed.marked_checksum else summed.row_checksum end
             as marked_checksum
 
     from summed
-    inner join newest on summed.table_name = newest.table_name
 
 ),
 
@@ -164,7 +73,7 @@ explained as (
 
     select
         *,
-        (select max(erasures.erased_at) from erasures) >= earlier_marked_at
+        (select erasures.erased_at from erasures) >= earlier_marked_at
         and max(athlete_id) over (partition by table_name) is not null
         and max(case when athlete_id is not null and status <> 'ok' then 1 else 0 end)
             over (partition by table_name) = 0

@@ -24,19 +24,8 @@ estimates as (
                 try_cast(performance.model_version as int) desc nulls last
         ) as recency,
         max(performance.chunk_start) over () as last_chunk_start
-
     from {{ ref('estimated_performance') }} as performance
     left join shown on performance.model_version = shown.model_version
-
-),
-
-last_checks as (
-
-    select
-        *,
-        max(checked_on) over () as last_checked_on
-
-    from drift
 
 ),
 
@@ -55,8 +44,8 @@ drifted as (
             '; ' || min(case when is_drift then feature_name || ': ' || explanation end), '.'
         ) as detail
 
-    from last_checks
-    where checked_on = last_checked_on
+    from drift
+    where checked_on = (select max(latest.checked_on) from drift as latest)
     group by kind
 
 ),
@@ -89,7 +78,6 @@ summed as (
         sum(scored_races) as races,
         sum(scored_races * realised_mae_s) / sum(scored_races) as realised_s,
         sum(scored_races * estimated_mae_of_scored_s) / sum(scored_races) as estimated_s
-
     from estimates
     where
         scored_races > 0

@@ -20,6 +20,9 @@ OF_THE_RUN = {
     "invocation_id",
     "trained_at",
     "predicted_at",
+    "checked_at",
+    "marked_at",
+    "row_checksum",  # of rows with these columns
 }
 """Columns that name the run; all others must not depend on it."""
 OF_THE_RUN_ALONE = re.compile(

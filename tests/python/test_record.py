@@ -23,7 +23,15 @@ def change(home: Home, statement: str) -> None:
 def check(home: Home, *more: str, variables: str = "") -> tuple[str, str]:
     """Status and detail of the record after a run of the next day."""
     done = home.dbt(
-        *("run", "--select", "landed_erasures", "record_marks", "stg_health_record", *more),
+        *(
+            "run",
+            "--select",
+            "landed_erasures",
+            "stg_earlier_marks+",
+            "--exclude",
+            "health+",
+            *more,
+        ),
         *("--vars", f"{{as_of_date: {NEXT_DAY}{variables}}}"),
     )
     assert done.returncode == 0, done.stdout[-3000:]
