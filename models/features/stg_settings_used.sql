@@ -1,5 +1,6 @@
--- What {{ ref('activity_features') }} was computed from, so that the next run sees what changed. Held
--- athletes were not computed: without a mark all their days count as changed once they are let go.
+-- What {{ ref('activity_features') }} was computed from, so that the next run sees what changed.
+-- Held athletes were not computed: without a mark all their days count as changed once they are let
+-- go.
 with
 
 marks as (
@@ -16,7 +17,11 @@ intake as (
 
 final as (
 
-    select marks.*
+    select
+        marks.athlete_id,
+        marks.mark_date,
+        marks.fingerprint
+
     from marks
     left join intake on marks.athlete_id = intake.athlete_id
     where not coalesce(intake.is_held, false)

@@ -37,8 +37,9 @@ final as (
         end as status,
         case
             when held_count = 0
-                then 'The landed activities of ' || cast(athlete_count as string)
-                || ' athletes are all there.'
+                then
+                    'The landed activities of ' || cast(athlete_count as string)
+                    || ' athletes are all there.'
             else
                 'Landed activities of ' || cast(held_count as string)
                 || ' athletes are missing, so they get no forecast and no alert: '

@@ -42,7 +42,9 @@ passed as (
         || ' criteria are met'
         || coalesce(
             '; not: '
-            || nullif({{ joined_text("case when not is_passed then criterion end", 'criterion') }}, ''),
+            || nullif(
+                {{ joined_text("case when not is_passed then criterion end", 'criterion') }}, ''
+            ),
             ''
         )
         || '.' as detail

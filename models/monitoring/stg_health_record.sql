@@ -11,7 +11,7 @@ placed as (
     select
         table_name,
         status,
-        case when athlete_id is null then cast(row_day as string) else athlete_id end as named,
+        coalesce(athlete_id, cast(row_day as string)) as named,
         athlete_id is not null as is_athlete,
         row_number() over (
             partition by table_name, athlete_id is null
@@ -30,9 +30,9 @@ named as (
         table_name,
         {{ worst_status("case when status = 'lost' then 'fail' else 'warn' end") }} as worst,
         {{ joined_text("case when place <= 10 and not is_athlete then named end", 'place') }}
-            as days,
+            as day_list,
         {{ joined_text("case when place <= 10 and is_athlete then named end", 'place') }}
-            as athletes
+            as athlete_list
 
     from placed
     group by table_name
@@ -43,8 +43,8 @@ sentences as (
 
     select
         'Rows of ' || table_name || case when worst = 'fail' then ' are lost' else ' changed' end
-        || coalesce(', days ' || nullif(days, ''), '')
-        || coalesce(', athletes ' || nullif(athletes, ''), '') || '.' as sentence,
+        || coalesce(', days ' || nullif(day_list, ''), '')
+        || coalesce(', athletes ' || nullif(athlete_list, ''), '') || '.' as sentence,
         row_number() over (order by table_name asc nulls last) as place
 
     from named

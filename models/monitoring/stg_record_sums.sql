@@ -52,7 +52,7 @@ summed_{{ name }} as (
 
     from dated_{{ name }}
     {% if has_athlete -%}
-    group by grouping sets ((row_day), (athlete_id))
+    group by grouping sets ((row_day), (athlete_id))  -- noqa: PRS
     {%- else -%}
     group by row_day, athlete_id
     {%- endif %}

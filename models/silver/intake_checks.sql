@@ -12,6 +12,7 @@ landed as (
 
 ),
 
+{% if is_incremental() -%}
 erasures as (
 
     select
@@ -23,6 +24,7 @@ erasures as (
 
 ),
 
+{% endif -%}
 earlier as (
 
     {% if is_incremental() -%}
