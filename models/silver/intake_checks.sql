@@ -1,4 +1,5 @@
 {#- Landed files never change, so the activities of an athlete can only become more. -#}
+-- depends_on: {{ ref('landed_erasures') }}
 with
 
 landed as (
