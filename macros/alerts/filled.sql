@@ -5,7 +5,7 @@
 {% macro filled(text, numbers, language) -%}
     {%- set state = namespace(text=text) -%}
     {%- for name, number in numbers.items() -%}
-    {%- set number = "replace(" ~ number ~ ", '.', ',')" if language == 'pt' else number -%}
+    {%- set number = "replace(" ~ number ~ ", '.', ',')" if language[:2] == 'pt' else number -%}
     {%- set state.text = "replace(" ~ state.text ~ ", '{" ~ name ~ "}', coalesce(" ~ number ~ ", '?'))" -%}
     {%- endfor -%}
     {{ state.text }}

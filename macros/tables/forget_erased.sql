@@ -6,7 +6,7 @@
 -#}
 {% macro forget_erased(known_at) -%}
     {%- set erasures = adapter.get_relation(
-        database=target.database, schema='bronze', identifier='landed_erasures'
+        database=target.database, schema=generate_schema_name('bronze') | trim, identifier='landed_erasures'
     ) if execute -%}
     {%- set latest -%}
     (

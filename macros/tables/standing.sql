@@ -4,7 +4,7 @@
     column, that no run has made yet is empty.
 -#}
 {% macro standing(schema, name, columns) -%}
-    {%- set relation = adapter.get_relation(target.database, schema, name) if execute -%}
+    {%- set relation = adapter.get_relation(target.database, generate_schema_name(schema) | trim, name) if execute -%}
     {%- set there = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list if relation else [] -%}
     select
         {%- for column, kind in columns.items() %}

@@ -6,6 +6,12 @@ athletes as (
 
 ),
 
+intake as (
+
+    select * from {{ ref('intake_checks') }}
+
+),
+
 marks as (
 
     select
@@ -53,6 +59,8 @@ final as (
 
     from changed
     left join athletes on changed.athlete_id = athletes.athlete_id
+    left join intake on changed.athlete_id = intake.athlete_id
+    where not coalesce(intake.is_held, false)
 
 )
 

@@ -39,7 +39,7 @@ final as (
         facts.level,
         facts.value,
         rules.limit_value,
-        {%- for language in ['en', 'pt'] %}
+        {%- for language in alert_languages() %}
         texts.title_{{ language }},
         {{ filled(
             "(texts.text_" ~ language ~ " || case when facts.days_to_clear = 1 "

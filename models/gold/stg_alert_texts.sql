@@ -11,9 +11,9 @@ texts as (
 own as (
 
     select
-        {%- for language in ['en', 'pt'] %}
-        max(case when language = '{{ language }}' then title end) as title_{{ language }},
-        max(case when language = '{{ language }}' then text end) as text_{{ language }},
+        {%- for language, tag in alert_languages().items() %}
+        max(case when language = '{{ tag }}' then title end) as title_{{ language }},
+        max(case when language = '{{ tag }}' then text end) as text_{{ language }},
         {%- endfor %}
         text_key as cause
 
@@ -26,8 +26,8 @@ common as (
 
     select
         {%- for key in shared %}
-        {%- for language in ['en', 'pt'] %}
-        max(case when text_key = '{{ key }}' and language = '{{ language }}' then text end)
+        {%- for language, tag in alert_languages().items() %}
+        max(case when text_key = '{{ key }}' and language = '{{ tag }}' then text end)
             as {{ key }}_{{ language }},
         {%- endfor %}
         {%- endfor %}
@@ -41,8 +41,9 @@ final as (
 
     select
         {%- for key in shared %}
-        common.{{ key }}_en,
-        common.{{ key }}_pt,
+        {%- for language in alert_languages() %}
+        common.{{ key }}_{{ language }},
+        {%- endfor %}
         {%- endfor %}
         own.*
 

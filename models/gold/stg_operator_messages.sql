@@ -26,8 +26,10 @@ final as (
         checked_on as message_date,
         'Stride, ' || layer || ': ' || check_name || ' (' || status || ')' as title_en,
         'Stride, ' || layer || ': ' || check_name || ' (' || status || ')' as title_pt,
+        'Stride, ' || layer || ': ' || check_name || ' (' || status || ')' as title_pt_br,
         trim(coalesce(detail, '') || coalesce(' What to do: ' || what_to_do, '')) as text_en,
         trim(coalesce(detail, '') || coalesce(' O que fazer: ' || what_to_do, '')) as text_pt,
+        trim(coalesce(detail, '') || coalesce(' O que fazer: ' || what_to_do, '')) as text_pt_br,
         cast(null as string) as activity_name,
         case status when 'warn' then 1 when 'blind' then 2 else 3 end as urgency
 

@@ -25,7 +25,8 @@ paired as (
         runs.activity_id,
         neighbours.sport,
         neighbours.elapsed_time_s,
-        exp(1.06e0 * ln(neighbours.distance_m) - ln(neighbours.elapsed_time_s)) / runs.pace_score
+        exp(1.06e0 * ln(nullif(neighbours.distance_m, 0e0)) - ln(neighbours.elapsed_time_s))
+        / runs.pace_score
             as pace_ratio,
         neighbours.distance_m / runs.distance_m as distance_ratio,
         {{ seconds_between('runs.local_started_at', 'neighbours.local_started_at') }}

@@ -1,5 +1,6 @@
 {%- set parts = [
-    'import', 'rows', 'features', 'model', 'forecasts', 'monitors', 'ledger', 'slices', 'volumes'
+    'import', 'intake', 'rows', 'features', 'model', 'forecasts', 'monitors', 'ledger', 'slices',
+    'volumes', 'record'
 ] -%}
 with
 

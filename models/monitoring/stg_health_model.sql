@@ -73,7 +73,8 @@ spoken as (
         end as status,
         cast(count(case when model_role = 'stage-1' then 1 end) as string)
         || ' of ' || cast(count(*) as string)
-        || ' forecasts of today are by the fallback.' as detail
+        || ' forecasts of today are by the fallback.'
+        || coalesce(' ' || (select max(scores.fallback_detail) from scores), '') as detail
 
     from predictions
     where model_role <> 'challenger'

@@ -6,26 +6,26 @@ drift as (
 
 ),
 
-estimates as (
+shown as (
 
-    select
-        *,
-        row_number() over (
-            order by chunk_start desc nulls last, model_version desc nulls last
-        ) as recency,
-        max(chunk_start) over () as last_chunk_start
-
-    from {{ ref('estimated_performance') }}
+    select distinct model_version from {{ ref('athlete_predictions') }}
 
 ),
 
-last_checks as (
+-- Of the versions of a week the one whose forecasts are shown today, else the newest.
+estimates as (
 
     select
-        *,
-        max(checked_on) over () as last_checked_on
-
-    from drift
+        performance.*,
+        row_number() over (
+            order by
+                performance.chunk_start desc nulls last,
+                case when shown.model_version is null then 1 else 0 end asc nulls last,
+                try_cast(performance.model_version as int) desc nulls last
+        ) as recency,
+        max(performance.chunk_start) over () as last_chunk_start
+    from {{ ref('estimated_performance') }} as performance
+    left join shown on performance.model_version = shown.model_version
 
 ),
 
@@ -44,8 +44,8 @@ drifted as (
             '; ' || min(case when is_drift then feature_name || ': ' || explanation end), '.'
         ) as detail
 
-    from last_checks
-    where checked_on = last_checked_on
+    from drift
+    where checked_on = (select max(latest.checked_on) from drift as latest)
     group by kind
 
 ),
@@ -78,7 +78,6 @@ summed as (
         sum(scored_races) as races,
         sum(scored_races * realised_mae_s) / sum(scored_races) as realised_s,
         sum(scored_races * estimated_mae_of_scored_s) / sum(scored_races) as estimated_s
-
     from estimates
     where
         scored_races > 0

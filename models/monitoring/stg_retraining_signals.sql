@@ -137,7 +137,8 @@ final as (
         ) as worse_chunks,
         (
             select cast(count(distinct drift.feature_name) as bigint) from drift
-            where drift.recency = 1 and drift.is_drift
+            -- A broken sensor, of kind data_quality, is no reason to train.
+            where drift.recency = 1 and drift.is_drift and drift.kind = 'input'
         ) as drift_inputs
 
     from today

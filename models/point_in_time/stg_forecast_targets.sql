@@ -19,6 +19,12 @@ planned_races as (
 
 ),
 
+intake as (
+
+    select * from {{ ref('intake_checks') }}
+
+),
+
 asked as (
 
     select
@@ -52,6 +58,8 @@ final as (
 
     from asked
     inner join athletes on asked.athlete_id = athletes.athlete_id
+    left join intake on asked.athlete_id = intake.athlete_id
+    where not coalesce(intake.is_held, false)
 
 )
 

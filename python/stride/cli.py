@@ -223,7 +223,7 @@ def _settings(command):
             for name, s in NUMBERS.items()
         ),
         click.option("--email", metavar="ADDRESS", help="For alerts."),
-        click.option("--language", metavar="en|pt", help="Of alerts."),
+        click.option("--language", metavar="en|pt|pt-BR", help="Of alerts."),
         click.option("--sex", metavar="f|m", help="For heart-rate load and forecasts."),
         click.option("--timezone", "time_zone", metavar="ZONE", help="Home zone: Europe/Lisbon."),
     ]

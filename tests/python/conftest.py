@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt_server import DbtServer
+from local_mail import certificate, mail_server  # noqa: F401
 
 ROOT = Path(__file__).parents[2]
 LAST_DAY = date(2026, 6, 30)

@@ -30,6 +30,7 @@ TABLES = {
     "heart_rate_seconds": "athlete_id string, activity_id string, bpm int, seconds double",
     "best_efforts": """athlete_id string, activity_id string, activity_date date,
         effort_kind string, target double, value double""",
+    "intake_checks": "athlete_id string, is_held boolean",
 }
 SPORTS = {"run": "Run", "ride": "Ride", "swim": "Swim", "walk": "Walk"}
 FOREVER = date(9999, 12, 31)
@@ -275,6 +276,9 @@ class Histories:
             {"athlete_id": athlete, "sex": sex or None, "as_of_date": self.as_of}
             for athlete, sex in self.sex.items()
         ]
+
+    def _intake_checks(self) -> list[dict]:
+        return [{"athlete_id": athlete, "is_held": False} for athlete in self.sex]
 
     def _athlete_settings(self) -> list[dict]:
         rows = []

@@ -76,7 +76,7 @@ def test_the_same_said_again_lands_no_more_and_a_change_does(tmp_path, stride):
         (("set", "ana", "--email", "a..b@example.org"), "is no e-mail address"),
         (("set", "ana", "--email", "a@example.org,b@example.org"), "is no e-mail address"),
         (("set", "ana", "--email", "a@example.org\r\nBcc: b@example.org"), "is no e-mail address"),
-        (("set", "ana", "--language", "fr"), "write en, pt or leave it out"),
+        (("set", "ana", "--language", "fr"), "write en, pt, pt-BR or leave it out"),
         (("show", "bob"), "There is no athlete bob"),
     ],
 )

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import duckdb
 import numpy as np
 import pandas as pd
 from conftest import LAST_DAY, Home
@@ -19,6 +20,9 @@ OF_THE_RUN = {
     "invocation_id",
     "trained_at",
     "predicted_at",
+    "checked_at",
+    "marked_at",
+    "row_checksum",  # of rows with these columns
 }
 """Columns that name the run; all others must not depend on it."""
 OF_THE_RUN_ALONE = re.compile(
@@ -209,6 +213,17 @@ def test_docs_can_be_generated(sample_home, tmp_path):
     done = home.dbt("docs", "generate", "--static", as_of=LAST_DAY)
     assert done.returncode == 0, done.stdout[-2000:]
     assert (home.folder / "target" / "static_index.html").stat().st_size > 1_000_000
+
+
+def test_one_athlete_without_imports_is_stale_though_the_others_are_fresh(sample_home, tmp_path):
+    home = copy_of(sample_home, tmp_path / "stale")
+    with duckdb.connect(str(home.folder / "stride.duckdb")) as connection:
+        connection.execute(
+            """update bronze.landed_imports set ingested_at = ingested_at - interval 30 day
+            where athlete_id = 'sample-2'"""
+        )
+    done = home.dbt("source", "freshness")
+    assert "WARN freshness of landing.imports" in done.stdout, done.stdout[-2000:]
 
 
 def test_freshness_is_of_the_import_and_not_of_the_athletes_training(sample_home):

@@ -145,10 +145,13 @@ def test_dbt_tasks_name_selectors_of_the_project_and_are_told_what_it_asks():
     places = ("profiles/profiles.yml", "dbt_project.yml", "macros/landing_path.sql")
     for file in (*places, "models/training/_registry.yml"):
         asked |= set(re.findall(r"\bvar\('(\w+)', ", (ROOT / file).read_text()))
-    assert len(DBT_TASKS) == len(JOBS)
+    # Each job builds once; one asks besides whether something came in lately.
+    assert len(DBT_TASKS) == len(JOBS) + 1
     for job, task in DBT_TASKS:
         assert (ROOT / "resources" / task["dbt_task"]["project_directory"]).resolve() == ROOT
         for command in task["dbt_task"]["commands"]:
+            if command.startswith("dbt source freshness --target databricks"):
+                continue
             found = re.fullmatch(
                 r"dbt build (?:--selector (\w+) )?--target databricks --vars '(.*)'", command
             )

@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, Home
 
 LAYERS = {"bronze", "silver", "features", "labels", "point_in_time"} | {
     "training",
@@ -41,6 +41,20 @@ def public(models):
 
 def offenders(nodes, is_fine) -> list[str]:
     return [node["name"] for node in nodes if not is_fine(node)]
+
+
+def test_a_developer_s_target_has_schemas_of_its_own(tmp_path):
+    """Else two developers in one catalog would overwrite each other's tables."""
+    profile = (ROOT / "profiles" / "profiles.yml").read_text()
+    assert "schema: main" in profile and "env_var('STRIDE_SCHEMA', 'default')" in profile
+    (tmp_path / "profiles.yml").write_text(profile.replace("schema: main", "schema: ana"))
+    home = Home(tmp_path / "home")
+    home.environment["DBT_PROFILES_DIR"] = str(tmp_path)
+    keys = ("--output", "json", "--output-keys", "schema", "--quiet")
+    done = home.run("dbt", "ls", "--resource-types", "model", "seed", *keys)
+    schemas = {json.loads(line)["schema"] for line in done.stdout.splitlines()}
+    assert {"ana_bronze", "ana_gold", "ana_reference"} <= schemas
+    assert all(schema.startswith("ana_") for schema in schemas)
 
 
 def test_every_model_lives_in_the_schema_of_its_layer(models):

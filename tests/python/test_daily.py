@@ -12,7 +12,10 @@ from test_build import content, copy_of
 
 NEXT_DAY = LAST_DAY + timedelta(days=1)
 KEPT = ("inference.inference_log", "inference.race_predictions", "monitoring.ledger_entries")
-FORECASTS = ("athletes", "landed_corrections", "planned_races", "stg_forecast_targets+")
+FORECASTS = (
+    *("athletes", "landed_corrections", "planned_races", "stg_forecast_targets+"),
+    "outbox",  # reads no forecast
+)
 
 MOMENTS = [
     "OK created sql incremental model inference.inference_log",

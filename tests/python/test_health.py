@@ -53,7 +53,10 @@ def test_the_sample_is_well(sample_home):
 
 
 def test_a_warning_does_not_stop_the_build_and_a_failure_does(home):
-    for status, code, word in (("warn", 0, "WARN 1 health_has_no_warn"), ("blind", 0, "PASS=2")):
+    for status, code, word in (
+        ("warn", 0, "WARN 1 health_has_no_warn"),
+        ("blind", 0, "PASS health_has_no_warn"),
+    ):
         say(home, status)
         done = home.dbt("test", "--select", "health_has_no_fail_today", "health_has_no_warn_today")
         assert done.returncode == code and word in done.stdout, done.stdout[-2000:]

@@ -1,18 +1,15 @@
 """Mail goes out once, through a real server on this machine, whatever it does to us."""
 
 import json
-import ssl
 import threading
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from email import message_from_bytes
 from email.policy import default
-from ipaddress import ip_address
 
 import duckdb
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
 from click.testing import CliRunner
+from local_mail import PASSWORD, Mailbox, OnFreePort
 
 from stride import cli
 from stride.errors import StrideError
@@ -29,100 +26,6 @@ HOSTILE = "<script>alert(1)</script>\r\nBcc: x@example.org =HYPERLINK(1) {{ 7*7 
 )
 TODAY = date.today()
 BOTH = ["<a@example.org>", "<b@example.org>"]
-PASSWORD = "s3cr/et@:"
-
-
-class Mailbox:
-    """Takes mail, or what `answers` say instead, one for each mail."""
-
-    def __init__(self):
-        self.mails, self.answers, self.recipients = [], [], []
-
-    async def handle_RCPT(self, server, session, envelope, address, options):
-        if address.startswith("nobody"):
-            return "550 no such user"
-        envelope.rcpt_tos.append(address)
-        return "250 ok"
-
-    async def handle_DATA(self, server, session, envelope):
-        answer = self.answers.pop(0) if self.answers else "250 ok"
-        if answer == "cut":
-            server.transport.abort()
-            return "250 never heard"
-        if answer.startswith("250"):
-            self.mails.append(message_from_bytes(envelope.content, policy=default))
-            self.recipients.append(envelope.rcpt_tos)
-        if answer == "250 then cut":
-            server.transport.abort()
-        return answer
-
-
-class OnFreePort(Controller):
-    """Listens on a port of the system's choice."""
-
-    def _trigger_server(self):
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory):
-    """A certificate for localhost, signed by itself."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    names = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path_factory.mktemp("tls") / "server.pem"
-    file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + signed.public_bytes(serialization.Encoding.PEM)
-    )
-    return file
-
-
-@pytest.fixture
-def mail_server(certificate):
-    """A server with STARTTLS and a password; it is asked for a free port."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-
-    def authenticate(server, session, envelope, mechanism, data):
-        good = (data.login, data.password) == (b"stride", PASSWORD.encode())
-        return AuthResult(success=good, handled=False)
-
-    box = Mailbox()
-    controller = OnFreePort(
-        box,
-        hostname="127.0.0.1",
-        port=0,
-        tls_context=context,
-        require_starttls=True,
-        authenticator=authenticate,
-        auth_required=True,
-    )
-    controller.start()
-    box.port = controller.port
-    yield box
-    controller.stop()
 
 
 @pytest.fixture
@@ -387,6 +290,20 @@ def test_the_command_sends_everybody_theirs_once(home, mail_server, certificate,
     assert "example.org" not in log and log.count('"sent"') == 3
 
 
+@pytest.mark.parametrize(("days", "said"), [(0, 0), (1, 0), (2, 1)])
+def test_a_build_that_did_not_reach_its_checks_is_a_message_to_the_operator(
+    home, monkeypatch, days, said
+):
+    monkeypatch.setenv("STRIDE_MAIL_OPERATOR", "ops@example.org")
+    with duckdb.connect(str(home / "stride.duckdb")) as connection:
+        connection.execute("create schema monitoring")
+        connection.execute(
+            "create table monitoring.health as select ?::date as checked_on",
+            [TODAY - timedelta(days=days)],
+        )
+    assert notify("--dry-run").output.count("Subject: Stride: no complete build since") == said
+
+
 def test_what_was_muted_since_the_build_is_not_sent(home):
     CliRunner().invoke(cli.main, ("alert", "mute", "low_form", "--athlete", "ana"))
     done = notify("--dry-run")
@@ -400,3 +317,19 @@ def test_no_build_and_no_outbox_say_what_to_do(home):
     (home / "stride.duckdb").unlink()
     done = notify("--dry-run")
     assert done.exit_code == 1 and "run `make build` first" in done.output
+
+
+@pytest.mark.parametrize(
+    ("language", "column", "subject"),
+    [("pt-BR", True, "Leve (ana"), ("pt-BR", False, "Baixa (ana"), ("en", True, "Low (ana")],
+)
+def test_a_mail_is_in_the_athlete_s_language_or_in_the_nearest_that_was_queued(
+    home, language, column, subject
+):
+    CliRunner().invoke(cli.main, ("athlete", "set", "ana", "--language", language))
+    with duckdb.connect(str(home / "stride.duckdb")) as connection:
+        if column:
+            connection.execute("alter table gold.outbox add column title_pt_br string")
+            connection.execute("update gold.outbox set title_pt_br = 'Leve'")
+    done = notify("--dry-run")
+    assert done.exit_code == 0 and f"Subject: {subject}" in done.output, done.output

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sqlite3
 
 import numpy as np
 import pandas as pd
@@ -95,6 +96,24 @@ def test_a_registry_that_is_down_costs_seconds_and_the_row_says_so(monkeypatch, 
     assert set(spoken["model_version"]) == {FALLBACK}
     assert set(spoken["fallback_reason"]) == {UNREACHABLE}
     assert "registry can't be reached" in caplog.text
+
+
+def test_a_registry_of_another_mlflow_is_named_with_what_to_do(tmp_path, monkeypatch):
+    run(races(30))
+    home = tmp_path / "other"  # MLflow looks at the tables of an address once
+    home.mkdir()
+    shutil.copy(tmp_path / "mlflow.db", home)
+    with sqlite3.connect(home / "mlflow.db") as database:
+        database.execute("update alembic_version set version_num = 'bd07f7e963c5'")
+    monkeypatch.setenv("STRIDE_HOME", str(home))
+    spoken = scores()
+    assert set(spoken["fallback_reason"]) == {UNREACHABLE}
+    (sentence,) = set(spoken["fallback_detail"])
+    address = f"sqlite:///{home}/mlflow.db"
+    assert sentence.startswith(
+        f"{home}/mlflow.db was made by another MLflow: copy it, then run mlflow db upgrade "
+        f"{address}."
+    )
 
 
 def test_a_deleted_artifact_leaves_the_fallback_speaking_and_the_row_says_so(tmp_path, caplog):

@@ -13,9 +13,20 @@ PARTS = ("ingest", "features", "training", "inference", "monitoring")
 def chosen(sample_home):
     """Nodes of each selector as dbt understands it; all of the project under ``everything``."""
 
+    return listed_by_selector(sample_home, "model", "seed", "snapshot")
+
+
+@pytest.fixture(scope="module")
+def tests_of(sample_home):
+    """Data tests of each selector, and those of the project under ``everything``."""
+    return listed_by_selector(sample_home, "test")
+
+
+def listed_by_selector(home, *kinds: str) -> dict[str, set[str]]:
     def nodes(*arguments: str) -> set[str]:
-        kinds = ("--resource-types", "model", "seed", "snapshot")
-        listed = sample_home.dbt("ls", *arguments, *kinds, "--output", "name", "--quiet")
+        listed = home.dbt(
+            "ls", *arguments, "--resource-types", *kinds, "--output", "name", "--quiet"
+        )
         assert listed.returncode == 0, listed.stdout[-2000:]
         return set(listed.stdout.split())
 
@@ -40,6 +51,28 @@ def test_monthly_is_everything_and_daily_is_all_but_training(chosen):
     assert chosen["monthly"] == chosen["everything"]
     assert chosen["training"]
     assert chosen["daily"] == chosen["everything"] - chosen["training"]
+
+
+def test_every_data_test_is_run_by_exactly_one_part(tests_of):
+    assert len(tests_of["everything"]) > 100
+    for test in tests_of["everything"]:
+        parts = [name for name in PARTS if test in tests_of[name]]
+        assert len(parts) == 1, (test, parts)
+    assert tests_of["monthly"] == tests_of["everything"]
+    assert tests_of["daily"] >= tests_of["everything"] - tests_of["training"]
+
+
+def test_no_data_test_reads_what_a_later_part_builds(chosen, tests_of, sample_home):
+    """A test that reads two parts is run by the later one, which builds the last it reads."""
+    order = ("ingest", "features", "training", "inference", "monitoring")
+    nodes = json.loads((sample_home.folder / "target" / "manifest.json").read_text())["nodes"]
+    part = {node: place for place, one in enumerate(order) for node in chosen[one]}
+    for node in nodes.values():
+        if node["resource_type"] != "test":
+            continue
+        read = {nodes[parent]["name"] for parent in node["depends_on"]["nodes"] if parent in nodes}
+        last = order[max(part[name] for name in read)]
+        assert node["name"] in tests_of[last], (node["name"], last)
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ def notify(dry_run: bool, max_age_days: int):
       STRIDE_MAIL_FROM      who the mail comes from
       STRIDE_MAIL_OPERATOR  who looks after Stride; for stale data, failed gates, drift
 
-    Athletes' addresses: stride athlete set ID --email ADDRESS --language en|pt
+    Athletes' addresses: stride athlete set ID --email ADDRESS --language en|pt|pt-BR
     """
     from stride.notify.deliveries import open_deliveries
     from stride.notify.mail import compose

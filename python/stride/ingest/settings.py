@@ -55,14 +55,14 @@ TEXTS = {
     "time_zone": "IANA name of the home zone",
     "sex": "f or m",
     "email": "For alerts",
-    "language": "en or pt, of alerts",
+    "language": "en, pt or pt-BR, of alerts",
 }
 """Settings that are words."""
 
 MUTES = tuple(f"mute_{cause}" for cause in CAUSES)
 """Settings that hold the last day without alerts of a cause; see `stride alert mute`."""
 
-_CHOICES = {"sex": ("f", "m"), "language": ("en", "pt")}
+_CHOICES = {"sex": ("f", "m"), "language": ("en", "pt", "pt-BR")}
 
 _ATHLETE_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _WITHDRAWN = ("none", "null", "-")
@@ -124,12 +124,13 @@ def parse_setting(setting: str, text: str) -> tuple[float | None, str | None]:
         check_zone(text)
         return None, text
     if setting in _CHOICES:
-        if text.lower() not in _CHOICES[setting]:
+        known = {choice.lower(): choice for choice in _CHOICES[setting]}
+        if text.lower() not in known:
             choices = ", ".join(_CHOICES[setting])
             raise StrideError(
                 f"The {setting} {text!r} is not usable: write {choices} or leave it out."
             )
-        return None, text.lower()
+        return None, known[text.lower()]
     if setting in MUTES:
         return None, FOR_GOOD if text.lower() == FOR_GOOD else str(parse_day(text))
     if setting == "email":

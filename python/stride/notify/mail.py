@@ -36,6 +36,11 @@ _WORDS = {
         "why": "O Stride olha para cada dia de treino.",
         "stop": "Não receber mais destes avisos:",
     },
+    "pt-BR": {
+        "run": "A corrida",
+        "why": "O Stride olha para cada dia de treino.",
+        "stop": "Para não receber mais estes avisos:",
+    },
 }
 
 

@@ -1,5 +1,6 @@
 """What waits in the outbox, and for whom."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -60,30 +61,62 @@ def read_outbox(
     with reading(database) as connection:
         if not has_table(connection, "gold.outbox"):
             raise StrideError("This build has no outbox yet: run `make build`.")
-        rows = connection.execute(
-            """select message_id, recipient, athlete_id, cause, message_date, activity_name,
-            title_en, text_en, title_pt, text_pt
-            from gold.outbox where message_date >= ? order by message_date, message_id""",
+        found = connection.execute(
+            """from gold.outbox where message_date >= ? order by message_date, message_id""",
             [today - timedelta(days=max_age_days)],
-        ).fetchall()
+        )
+        columns = [column[0] for column in found.description]
+        rows = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+        rows += _missing_checks(connection, today)
     waiting, muted, without_address = [], 0, {}
     settings: dict[str, Mapping] = {}
-    for message_id, recipient, athlete, cause, day, name, *texts in rows:
-        said = {}
-        if recipient == "athlete":
+    for row in rows:
+        said, athlete, cause = {}, row["athlete_id"], row["cause"]
+        is_operator = row["recipient"] == "operator"
+        if not is_operator:
             said = settings.setdefault(athlete, settings_on(landing, athlete, today))
         if _is_muted(said.get(f"mute_{cause}"), today):
             muted += 1
             continue
-        addresses = operators if recipient == "operator" else _addresses(said)
+        addresses = operators if is_operator else _addresses(said)
         if not addresses:
             without_address[athlete] = without_address.get(athlete, 0) + 1
             continue
         language = said.get("language", DEFAULT_LANGUAGE)
-        title, text = texts[2:] if language == "pt" else texts[:2]
-        message = Message(message_id, athlete, cause, str(day), title, text, name, language)
+        title, text = (_in_language(row, part, language) for part in ("title", "text"))
+        day, name = str(row["message_date"]), row["activity_name"]
+        message = Message(row["message_id"], athlete, cause, day, title, text, name, language)
         waiting.append(Waiting(message, addresses))
     return Outbox(waiting, muted, without_address)
+
+
+def _missing_checks(connection, today: date) -> list[dict]:
+    """A row as of the outbox, once a week, if no build reached its checks today or yesterday.
+
+    A build that stops before it begins, or is killed, can queue nothing itself.
+    """
+    if not has_table(connection, "monitoring.health"):
+        return []
+    ((last,),) = connection.execute("select max(checked_on) from monitoring.health").fetchall()
+    late = (today - last).days if last else 0
+    if late <= 1:
+        return []
+    message_id = hashlib.md5(f"operator:no_build:{last}:{late // 7}".encode()).hexdigest()
+    title = f"Stride: no complete build since {last}"
+    text = (
+        f"The last build that reached its checks is of {last}. Forecasts and alerts of later days "
+        "may be missing. What to do: look at the log of the last build, mend the cause and build "
+        "again."
+    )
+    row = {"message_id": message_id, "recipient": "operator", "athlete_id": None}
+    row |= {"cause": "no_build", "message_date": today, "activity_name": None}
+    return [row | {"title_en": title, "text_en": text}]
+
+
+def _in_language(row: Mapping, part: str, language: str) -> str:
+    """Title or text of a message; without the country where it was queued by an older release."""
+    said = row.get(f"{part}_{language.replace('-', '_').lower()}")
+    return said or row[f"{part}_{language[:2]}"]
 
 
 def _addresses(said: Mapping) -> tuple[str, ...]:

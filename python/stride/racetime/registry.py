@@ -41,9 +41,11 @@ class Version(NamedTuple):
 
 def default_name() -> str:
     """Name of the model in the registry, ``catalog.schema.model``, as the dbt project has it."""
-    is_local = os.environ.get("STRIDE_TARGET", "local") == "local"
-    catalog = "stride" if is_local else os.environ.get("STRIDE_CATALOG", "stride")
-    return f"{catalog}.training.race_time"
+    if os.environ.get("STRIDE_TARGET", "local") == "local":
+        return "stride.training.race_time"
+    own = os.environ.get("STRIDE_SCHEMA", "default")
+    schema = "training" if own == "default" else f"{own}_training"
+    return f"{os.environ.get('STRIDE_CATALOG', 'stride')}.{schema}.race_time"
 
 
 def experiment_of(model_name: str) -> str:
@@ -97,11 +99,27 @@ def connect(model_name: str | None = None):
     except Exception as problem:
         if not is_of_registry(problem):
             raise
+        if "database schema" in str(problem):
+            raise RegistryError(_of_another_mlflow(mlflow.get_tracking_uri())) from problem
         raise RegistryError(
             f"The model registry at {mlflow.get_tracking_uri()} can't be reached "
             f"({_first_line(problem)}): start it, or put MLFLOW_TRACKING_URI right."
         ) from problem
     return client
+
+
+def _of_another_mlflow(address: str) -> str:
+    """What to do about a registry whose tables are those of an earlier or later MLflow."""
+    if not address.startswith("sqlite:///"):
+        return (
+            f"The model registry at {address.rpartition('@')[2]} was made by another MLflow: back "
+            "its database up, then run mlflow db upgrade with its address."
+        )
+    file = address.removeprefix("sqlite:///")
+    return (
+        f"{file} was made by another MLflow: copy it, then run mlflow db upgrade {address}. "
+        "If that knows of no such revision, a later MLflow made it: use that one."
+    )
 
 
 _ours: set[str] = set()

@@ -56,6 +56,7 @@ COLUMNS = {
     "model_role": "string",
     "model_run_id": "string",
     "fallback_reason": "string",
+    "fallback_detail": "string",
     "silent_challenger": "string",
     "code_commit": "string",
 }
@@ -73,6 +74,8 @@ class Voice(NamedTuple):
     background: pd.DataFrame | None = None
     """Rows that a typical athlete is told from; without them no reasons are given."""
     fallback_reason: str | None = None
+    fallback_detail: str | None = None
+    """What went wrong and what to do, in a sentence; None where nothing did."""
     silent_challenger: str | None = None
     """Version that should speak in this one's shadow and can't be loaded."""
 
@@ -126,7 +129,8 @@ def voices(model_name: str, specification: str | None = None) -> list[Voice]:
         )
     except Exception as problem:  # whatever a database, a network or a proxy can raise
         _log.warning("The registry can't be reached, stage 1 forecasts alone: %s", problem)
-        return [_stage_1(UNREACHABLE)]
+        known = isinstance(problem, registry.RegistryError)
+        return [_stage_1(UNREACHABLE, str(problem) if known else None)]
 
     def load(version: registry.Version, role: str) -> Voice | None:
         return _load(client, model_name, version, role, specification)
@@ -163,9 +167,9 @@ def _background(version: registry.Version) -> pd.DataFrame | None:
         return None
 
 
-def _stage_1(reason: str) -> Voice:
+def _stage_1(reason: str, detail: str | None = None) -> Voice:
     model = RaceTimeModel().fit(pd.DataFrame(columns=FEATURES), [])
-    return Voice(FALLBACK, FALLBACK, None, model, fallback_reason=reason)
+    return Voice(FALLBACK, FALLBACK, None, model, fallback_reason=reason, fallback_detail=detail)
 
 
 def score(
@@ -207,6 +211,7 @@ def _ask(voice: Voice, targets: pd.DataFrame) -> pd.DataFrame:
         model_role=voice.role,
         model_run_id=voice.run_id,
         fallback_reason=voice.fallback_reason,
+        fallback_detail=voice.fallback_detail,
         silent_challenger=voice.silent_challenger,
     )
 

@@ -1,0 +1,83 @@
+{#-
+    Statement, for the end of a run: add to the outbox what the operator must know. That is what the
+    checks of health last found, and the nodes that failed in this run; a failed node makes dbt skip
+    the models that need it, so no model could report it. The test of health itself is left out, as
+    each check has a message of its own. Nothing before the outbox was built for the first time.
+-#}
+{% macro queue_operator_messages(results) -%}
+    {%- if execute and flags.WHICH in ['build', 'run'] -%}
+    {%- set schema = generate_schema_name('gold') | trim -%}
+    {%- set outbox = adapter.get_relation(target.database, schema, 'outbox') -%}
+    {%- set checks = adapter.get_relation(target.database, schema, 'stg_operator_messages') -%}
+    {%- set failed = results
+        | selectattr('status', 'in', ['error', 'fail', 'runtime error'])
+        | rejectattr('node.name', 'equalto', 'health_has_no_fail_today')
+        | sort(attribute='node.name') | list -%}
+    {%- if outbox and (checks or failed) -%}
+    {#- A release may bring columns that an outbox from before has only after its next build. -#}
+    {%- set columns = adapter.get_columns_in_relation(outbox) | map(attribute='name') | join(', ') %}
+    insert into {{ outbox }} ({{ columns }})
+    select {{ columns }} from (
+    {{ new_messages('(' ~ operator_messages(checks, failed, results) ~ ')', outbox) }}
+    ) as queued
+    {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Query: messages of health's checks (a relation, or none) and one of the nodes that failed. -#}
+{% macro operator_messages(checks, failed, results) -%}
+    {%- set texts = ['title_en', 'title_pt', 'title_pt_br', 'text_en', 'text_pt', 'text_pt_br'] -%}
+    {%- if checks %}
+    {%- set there = adapter.get_columns_in_relation(checks) | map(attribute='name') | list %}
+    select
+        recipient,
+        athlete_id,
+        cause,
+        severity,
+        message_date,
+        {%- for text in texts %}
+        {{ text if text in there else 'cast(null as string)' }} as {{ text }},
+        {%- endfor %}
+        activity_name,
+        urgency
+    from {{ checks }}
+    {%- endif %}
+    {%- if checks and failed %}
+    union all
+    {%- endif %}
+    {%- if failed %}
+    {%- set names = failed | map(attribute='node.name') | join(', ') -%}
+    {%- set skipped = results | selectattr('status', 'equalto', 'skipped') | list | length -%}
+    {%- set said = [] -%}
+    {%- for result in failed[:5] -%}
+        {%- do said.append(result.node.name ~ ': ' ~ (result.message or '')[:300]) -%}
+    {%- endfor -%}
+    {%- set reasons = said | join('; ') ~ '.' %}
+    select
+        cast('operator' as string) as recipient,
+        cast(null as string) as athlete_id,
+        {{ text_literal('build: ' ~ names[:200]) }} as cause,
+        'fail' as severity,
+        {{ as_of_date("'UTC'") }} as message_date,
+        {%- set titles = {
+            'en': 'Stride: the build failed at ' ~ names[:100],
+            'pt': 'Stride: o processamento falhou em ' ~ names[:100],
+        } %}
+        {%- set sentences = {
+            'en': failed | length ~ ' steps failed and ' ~ skipped ~ ' that need them were left out; '
+                ~ 'their tables stay as they were. ' ~ reasons
+                ~ ' What to do: mend the cause and build again; nothing is doubled.',
+            'pt': failed | length ~ ' passos falharam e ' ~ skipped ~ ' que dependem deles foram '
+                ~ 'omitidos; as suas tabelas ficam como estavam. ' ~ reasons
+                ~ ' O que fazer: corrigir a causa e processar de novo; nada fica em dobro.',
+        } %}
+        {%- for language in alert_languages() %}
+        {{ text_literal(titles[language[:2]]) }} as title_{{ language }},
+        {%- endfor %}
+        {%- for language in alert_languages() %}
+        {{ text_literal(sentences[language[:2]]) }} as text_{{ language }},
+        {%- endfor %}
+        cast(null as string) as activity_name,
+        3 as urgency
+    {%- endif %}
+{%- endmacro %}

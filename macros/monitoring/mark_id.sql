@@ -1,0 +1,7 @@
+{#- String expression: names a mark by its table and its day or athlete. -#}
+{% macro mark_id(marks) -%}
+    md5(
+        {{ marks }}.table_name || ':' || coalesce(cast({{ marks }}.row_day as string), '')
+        || ':' || coalesce({{ marks }}.athlete_id, '')
+    )
+{%- endmacro %}
