@@ -334,8 +334,12 @@ def test_two_trainers_at_once_leave_one_champion():
     with ThreadPoolExecutor(2) as both:  # the lock is a file's: it holds within a process too
         receipts = list(both.map(run, (races(30), races(31))))
     assert {r["model_version"] for r in receipts} == {"1", "2"}
-    assert [r["outcome"] for r in receipts] == ["promoted", "promoted"]
-    assert (number_of("champion"), number_of("previous_champion")) == ("2", "1")
+    # Whichever comes first is promoted; the other takes its place only if it has more races.
+    fewer, more = receipts
+    assert more["outcome"] == "promoted" and number_of("champion") == more["model_version"]
+    is_first = fewer["model_version"] == "1"
+    assert fewer["outcome"] == ("promoted" if is_first else "kept_champion")
+    assert number_of("previous_champion") == ("1" if is_first else None)
     kept = decisions.read(NAME)
     assert [tuple(r) for r in kept[["from_version", "to_version"]].itertuples(index=False)] == [
         (None, "1"),
@@ -521,7 +525,8 @@ def test_shapley_values_are_the_mean_over_all_orders_and_add_up():
     model = RaceTimeModel().fit(data, data["race_time_s"])
     typical, asked = explain.typical_runners(data, 1), data.tail(4)
     shares = explain.shapley(model, asked, typical)
-    groups = explain.grouped(explain.features(asked))
+    known = [c for c in explain.features(asked) if asked[c].notna().any()]
+    groups = explain.grouped(known)
     assert list(shares) == list(groups) and len(groups) > 3
 
     @functools.cache
