@@ -20,6 +20,7 @@
     select {{ columns }} from (
     {{ new_messages('(' ~ operator_messages(checks, failed, results) ~ ')', outbox) }}
     ) as queued
+    {{ committed() }}
     {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

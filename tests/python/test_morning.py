@@ -189,3 +189,20 @@ def test_a_model_that_can_not_be_loaded_and_a_broken_monitor_stop_no_mail(home, 
     texts = mails()
     assert len(texts) == 4
     assert "Stride: the build failed at drift" in texts["operator@example.org"]
+
+
+def test_messages_of_health_outlast_the_process_that_queued_them(sample_home, tmp_path):
+    """dbt closes its connection with a rollback; a server that keeps it open would hide a loss."""
+    home = Home(tmp_path / "home")
+    shutil.copytree(sample_home.folder, home.folder)
+    with duckdb.connect(str(home.folder / "stride.duckdb")) as connection:
+        connection.execute("delete from gold.outbox where recipient = 'operator'")
+        connection.execute(
+            """update monitoring.health set status = 'fail', detail = 'broken on purpose'
+            where check_name = 'champion'"""
+        )
+    done = home.run("dbt", "run", "--select", "stg_operator_messages")
+    assert done.returncode == 0, done.stdout
+    assert home.ask("select text_en from gold.outbox where cause = 'champion'")[0][0].startswith(
+        "broken on purpose"
+    )
