@@ -35,8 +35,8 @@ paced as (
         recent.*,
         ntile(5) over (
             order by
-                recent.predicted_time_s * power(5000e0 / distances.distance_m, 1.06e0)
-                    asc nulls last,
+                recent.predicted_time_s
+                * power(5000e0 / distances.distance_m, 1.06e0) asc nulls last,
                 recent.race_id asc nulls last
         ) as fifth
 
@@ -48,11 +48,30 @@ paced as (
 
 sliced as (
 
-    select distance_label as slice, signed_error_pct, is_inside from recent
+    select
+        distance_label as slice,
+        signed_error_pct,
+        is_inside
+
+    from recent
+
     union all
-    select support as slice, signed_error_pct, is_inside from recent
+
+    select
+        support as slice,
+        signed_error_pct,
+        is_inside
+
+    from recent
+
     union all
-    select 'speed_' || cast(fifth as string) as slice, signed_error_pct, is_inside from paced
+
+    select
+        'speed_' || cast(fifth as string) as slice,
+        signed_error_pct,
+        is_inside
+
+    from paced
 
 ),
 
@@ -87,7 +106,7 @@ slices as (
 
     select
         count(*) as number,
-        count(case when is_off then 1 end) as off,
+        count(case when is_off then 1 end) as off_slices,
         {{ joined_text(
             "case when is_off then slice || ' (bias ' || cast(round(bias_pct, 1) as string)"
             ~ " || ' %, ' || cast(round(coverage_pct, 0) as string) || ' % in the interval)' end",
@@ -104,10 +123,10 @@ final as (
         'ledger_slices' as check_name,
         case
             when number = 0 then 'blind'
-            when off > 0 then 'warn'
+            when off_slices > 0 then 'warn'
             else 'ok'
         end as status,
-        cast(off as string) || ' of ' || cast(number as string)
+        cast(off_slices as string) || ' of ' || cast(number as string)
         || ' groups of twenty races or more are off'
         || coalesce(': ' || nullif(which, ''), '') || '.' as detail
 
