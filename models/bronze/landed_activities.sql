@@ -31,6 +31,7 @@ select
     is_race_flagged,
     is_indoor,
     device_file,
+    clock_flag,
 
     ---------- where the row comes from
     problem,

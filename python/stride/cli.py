@@ -56,10 +56,11 @@ for command in (alert, forecast, free, models, notify, promote, replay, rollback
     type=click.Path(path_type=Path),
     help="How to read a table that is not Strava's.",
 )
+@click.option("--sport", metavar="SPORT", help="Sport of recordings that name none, such as Run.")
 @click.option("--partial", is_flag=True, help="PATH is not all there is: mark nothing as gone.")
 @click.option("--streams", is_flag=True, help="Keep the samples of recordings too (no positions).")
 @click.option("--workers", type=click.IntRange(1), help="Processes for recordings; default: cores.")
-def import_(path, athlete, timezone, mapping, partial, streams, workers):
+def import_(path, athlete, timezone, mapping, sport, partial, streams, workers):
     """Import activities, or what you know better about them.
 
     \b
@@ -76,7 +77,7 @@ def import_(path, athlete, timezone, mapping, partial, streams, workers):
     """
     from stride.ingest.importing import Options, import_path
 
-    options = Options(timezone, mapping, partial, streams, workers, _progress)
+    options = Options(timezone, mapping, partial, streams, workers, sport, _progress)
     if path.name.lower() == "athletes.csv":
         if athlete or timezone:
             raise click.UsageError("athletes.csv names athletes and zones: leave out the options.")
@@ -144,14 +145,47 @@ def _say(receipt) -> None:
                 "and changes nothing."
             )
     if recordings and recordings.files:
-        good = recordings.sessions - len(recordings.problems)
-        known = "" if recordings.sessions else ", imported before"
-        click.echo(f"{who}: {recordings.files:,} recordings{known or f', {good:,} read'}.")
-        _say_some(f"{who}: recordings that gave nothing", recordings.problems.values())
+        _say_recordings(who, recordings)
+    for sentence in receipt.odd_dates:
+        click.echo(f"{who}: {_printable(sentence)}", err=True)
     if receipt.unknown_columns:
         names = ", ".join(map(repr, receipt.unknown_columns[:8]))
         click.echo(f"{who}: columns unknown to Stride, kept as they are: {names}.", err=True)
     _say_some(f"{who}: files that were not read", receipt.refused)
+
+
+_CLOCKS = {
+    "clock_never_set": "dated by another clock of the file or by its name",
+    "clock_set_in_recording": "of which the clock was set while they ran",
+    "gps_week_rollover": "dated 1,024 weeks later, as GPS lost count of the weeks",
+    "stale_samples": "without samples left over from before",
+}
+
+
+def _say_recordings(who: str, found) -> None:
+    from stride.ingest.device.sports import family
+
+    good = sum(found.sports.values()) - found.changed
+    parts = [f"{good:,} read"] if found.sessions > found.changed else []
+    parts += [f"{found.changed:,} read again and changed"] if found.changed else []
+    parts += [f"{count:,} {_CLOCKS[code]}" for code, count in sorted(found.corrected.items())]
+    parts += [f"{found.other:,} hold no activity"] if found.other else []
+    click.echo(f"{who}: {found.files:,} recordings, {', '.join(parts) or 'imported before'}.")
+    if silent := found.sports.get(None):
+        click.echo(
+            f"{who}: {silent:,} recordings name no sport and count as other: import them again "
+            "with --sport Run, or what they were.",
+            err=True,
+        )
+    unknown = {word: n for word, n in found.sports.items() if word and family(word) is None}
+    if unknown:
+        words = ", ".join(f"{word!r} ({n:,})" for word, n in sorted(unknown.items())[:8])
+        click.echo(
+            f"{who}: sports that Stride does not know count as other: {_printable(words)}; "
+            "a line in seeds/sports.csv says what each is.",
+            err=True,
+        )
+    _say_some(f"{who}: recordings that gave nothing", found.problems.values())
 
 
 def _say_some(what: str, sentences) -> None:

@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -136,6 +137,19 @@ def read(entry: Entry) -> bytes:
         ) from None
     except MemoryError:
         raise StrideError(f"{entry.name} does not fit into memory.") from None
+
+
+def written_at(entry: Entry) -> float | None:
+    """When a file was last written, as its zip or folder says; Unix time, None if unknown."""
+    try:
+        if not entry.members:
+            return entry.path.stat().st_mtime
+        archive = _archive(entry.path, entry.members[:-1])
+        packed = archive.getinfo(entry.members[-1]).date_time
+    except (*_DAMAGE, KeyError):
+        return None
+    # 1980 is how a zip says that it doesn't know.
+    return datetime(*packed, tzinfo=UTC).timestamp() if packed[0] > 1980 else None
 
 
 def _list_folder(root: Path, listing: Listing) -> None:

@@ -13,6 +13,7 @@ from stride.ingest.archive import Entry, Listing
 from stride.ingest.athletes import land_settings
 from stride.ingest.corrections import FILES as CORRECTIONS
 from stride.ingest.corrections import land_corrections
+from stride.ingest.odd_dates import odd_dates
 from stride.ingest.recordings import SUFFIXES, LandedRecordings, land_recordings
 from stride.ingest.summaries import Landed, Source, land_summaries
 
@@ -30,6 +31,8 @@ class Receipt(NamedTuple):
     unknown_columns: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     """Files that were not read, each with the reason."""
+    odd_dates: tuple[str, ...] = ()
+    """Sentences on activities whose date is hardly right."""
 
     @property
     def is_useless(self) -> bool:
@@ -38,7 +41,7 @@ class Receipt(NamedTuple):
         return (
             self.table is None
             and found is not None
-            and 0 < found.sessions == len(found.problems)
+            and 0 < found.sessions == len(found.problems) + found.other
             and found.sessions == found.files
         )
 
@@ -56,6 +59,8 @@ class Options(NamedTuple):
     """Whether to keep the samples of recordings, and not only what follows from them."""
     workers: int | None = None
     """Processes that read recordings; default: one a core."""
+    sport: str | None = None
+    """Sport of recordings whose file names none."""
     started: Callable[[int], Callable[[int], object]] | None = None
     """Called with the number of recordings; returns what is called after each."""
 
@@ -90,28 +95,44 @@ def import_path(
         If nothing of it could be imported.
     """
     options = options or Options()
+    if options.sport:
+        options = options._replace(sport=known_sport(options.sport))
     listing = archive.list_files(path)
     with landed.writing(landing):
-        if path.name.lower() in CORRECTIONS:
-            counts = land_corrections(landing, path, archive.read(listing.entries[0]), athlete_id)
-            return [Receipt(athlete, corrections=count) for athlete, count in counts.items()]
-        if options.mapping:
-            return _import_mapped(listing, path, landing, athlete_id, options)
-        if not athlete_id:
-            raise StrideError("Say whose data it is: --athlete ID.")
-        tables = [entry for entry in listing.entries if entry.base == _TABLE]
-        if not tables and len(listing.entries) == 1 and listing.entries[0].base.endswith(".csv"):
-            tables = listing.entries
-        recordings = [entry for entry in listing.entries if entry.base.endswith(SUFFIXES)]
-        if tables:
-            # Of several the outermost: an export within an export is somebody's backup.
-            table = min(tables, key=lambda entry: (entry.name.count("/"), len(entry.name)))
-            return [_import_export(table, recordings, listing, landing, athlete_id, options)]
-        if recordings:
-            return [_import_recordings(recordings, listing, landing, athlete_id, options)]
-        objects = [entry for entry in listing.entries if entry.base.endswith(_JSON)]
-        if objects:
-            return [_import_json(objects, listing, landing, athlete_id, options)]
+        receipts = _import_listing(listing, path, landing, athlete_id, options)
+        return [_with_odd_dates(receipt, landing) for receipt in receipts]
+
+
+def _with_odd_dates(receipt: Receipt, landing: Path) -> Receipt:
+    is_new = (receipt.table and receipt.table.new) or (
+        receipt.recordings and receipt.recordings.sessions
+    )
+    if not is_new:
+        return receipt
+    return receipt._replace(odd_dates=tuple(odd_dates(landing, receipt.athlete_id)))
+
+
+def _import_listing(listing, path, landing, athlete_id, options) -> list[Receipt]:
+    if path.name.lower() in CORRECTIONS:
+        counts = land_corrections(landing, path, archive.read(listing.entries[0]), athlete_id)
+        return [Receipt(athlete, corrections=count) for athlete, count in counts.items()]
+    if options.mapping:
+        return _import_mapped(listing, path, landing, athlete_id, options)
+    if not athlete_id:
+        raise StrideError("Say whose data it is: --athlete ID.")
+    tables = [entry for entry in listing.entries if entry.base == _TABLE]
+    if not tables and len(listing.entries) == 1 and listing.entries[0].base.endswith(".csv"):
+        tables = listing.entries
+    recordings = [entry for entry in listing.entries if entry.base.endswith(SUFFIXES)]
+    if tables:
+        # Of several the outermost: an export within an export is somebody's backup.
+        table = min(tables, key=lambda entry: (entry.name.count("/"), len(entry.name)))
+        return [_import_export(table, recordings, listing, landing, athlete_id, options)]
+    if recordings:
+        return [_import_recordings(recordings, listing, landing, athlete_id, options)]
+    objects = [entry for entry in listing.entries if entry.base.endswith(_JSON)]
+    if objects:
+        return [_import_json(objects, listing, landing, athlete_id, options)]
     raise StrideError(_nothing_in(path, listing))
 
 
@@ -209,6 +230,21 @@ def _import_mapped(listing: Listing, path, landing, athlete_id, options) -> list
     return receipts
 
 
+def known_sport(word: str) -> str:
+    """The seed's spelling of a sport.
+
+    Raises
+    ------
+    StrideError
+        If ``seeds/sports.csv`` has no such word.
+    """
+    from stride.ingest.device.sports import family, xml_sport
+
+    if family(word) is None:
+        raise StrideError(f"--sport {word} is no sport that Stride knows: say Run, Ride or Swim.")
+    return xml_sport(word)
+
+
 def _settle(landing: Path, athlete_id: str, options: Options) -> None:
     """The athlete before the activities: these never wait for settings a killed import left out."""
     land_settings(landing, athlete_id, {"time_zone": options.time_zone or ""})
@@ -224,6 +260,7 @@ def _land_recordings(landing, athlete_id, entries, activity_of, options) -> Land
         with_streams=options.with_streams,
         workers=options.workers,
         progress=progress,
+        sport=options.sport,
     )
 
 

@@ -49,6 +49,7 @@ RECORDED = {
     "decoupling_pct": pa.float64(),
     "heart_rate_seconds": HEART_RATE_SECONDS,
     "best_efforts": BEST_EFFORTS,
+    "clock_flag": pa.string(),  # codes of how a wrong clock was corrected, comma-separated
 }
 
 ACTIVITIES = pa.schema(

@@ -11,7 +11,7 @@ from math import nan
 import fitdecode
 import numpy as np
 
-from stride.ingest.device import sports
+from stride.ingest.device import dating, sports
 from stride.ingest.device.clock import at
 from stride.ingest.device.problem import Unreadable
 from stride.ingest.device.session import Session, build, tidy_text
@@ -52,10 +52,13 @@ _TOTALS = {
     "max_hr_bpm": "max_heart_rate",
     "avg_power_w": "avg_power",
 }
-_KEPT = {"session", "activity", "file_id", "length"}
+_KEPT = {"session", "activity", "file_id", "length", "lap", "sport", "timestamp_correlation"}
+_TIMES = ("timestamp", "start_time")
+_SYSTEM_TIME = 0x10000000
+"""A FIT time below this counts from when the device was switched on."""
 
 
-def read_fit(name: str, content: bytes) -> list[Session]:
+def read_fit(name: str, content: bytes, clocks_s=(), written_s=()) -> list[Session]:
     """Read every session; of a damaged file, what comes before the damage.
 
     Raises
@@ -67,6 +70,8 @@ def read_fit(name: str, content: bytes) -> list[Session]:
     legs = messages["session"]
     records = messages["record"]
     if not legs and not records:
+        if _kind(messages) not in (None, "activity"):
+            raise _no_activity(name, messages)
         if not warnings:
             raise Unreadable("no_records", f"{name} is a FIT file without a recording in it.")
         cut = any("ends" in warning for warning in warnings)
@@ -74,11 +79,15 @@ def read_fit(name: str, content: bytes) -> list[Session]:
             "truncated_file" if cut else "broken_file",
             f"{name} {'ends' if cut else 'breaks off'} before the first sample: export it again.",
         )
+    if not legs and _kind(messages) not in (None, "activity"):
+        raise _no_activity(name, messages)
+    time_flags = _set_clock(messages)
     table = _table(records)
     if messages["hr"]:
         _add_beats(table, messages["hr"])
     utc_offset_s = _utc_offset_s(messages["activity"])
     device = _device(messages["file_id"])
+    clocks_s = [*clocks_s, *_clocks_s(messages)]
     legs = sorted(legs, key=lambda leg: _real(leg.get("start_time")))
     shares = _shares(table["timestamp"], legs)
     sessions, reason = [], None
@@ -95,6 +104,9 @@ def read_fit(name: str, content: bytes) -> list[Session]:
                     device,
                     utc_offset_s,
                     warnings,
+                    clocks_s,
+                    written_s,
+                    time_flags,
                 )
             )
         except Unreadable as problem:
@@ -206,11 +218,16 @@ def _shares(epoch_s: np.ndarray, legs: list[dict]) -> list[np.ndarray]:
     return [leg_of == number for number in range(len(legs))]
 
 
-def _session(name, leg, table, messages, device, utc_offset_s, warnings) -> Session:
-    sport, sub_sport = leg.get("sport"), leg.get("sub_sport")
+def _session(
+    name, leg, table, messages, device, utc_offset_s, warnings, clocks_s, written_s, time_flags
+) -> Session:
+    sport, sub_sport = _sport(leg, messages)
     sport_type = sports.virtual(sports.fit_sport(sport, sub_sport), device)
     start_s = _real(leg.get("start_time")) + FIT_EPOCH_S
     totals = {ours: _real(leg.get(theirs)) for ours, theirs in _TOTALS.items()}
+    if not leg:  # the device never wrote the session: its laps have the timer
+        timers = [_real(lap.get("total_timer_time")) for lap in messages["lap"]]
+        totals["timer_time_s"] = float(np.sum(timers)) if timers else nan
     totals["swimming_time_s"] = _swimming_time_s(messages["length"], leg)
     epoch_s = table.pop("timestamp")
     if not len(epoch_s) and not totals["elapsed_time_s"] > 0:
@@ -220,6 +237,11 @@ def _session(name, leg, table, messages, device, utc_offset_s, warnings) -> Sess
         table,
         file=name,
         start_s=start_s if start_s == start_s else None,
+        end_s=_end_s(messages),
+        clocks_s=clocks_s,
+        written_s=written_s,
+        is_local_clock="local" in time_flags,
+        clock_flags=[dating.NEVER_SET] if time_flags else [],
         file_format="fit",
         sport_type=sport_type,
         is_indoor=_is_indoor(sport_type, sub_sport, table),
@@ -241,13 +263,88 @@ def _session(name, leg, table, messages, device, utc_offset_s, warnings) -> Sess
     )
 
 
+def _sport(leg: dict, messages: dict) -> tuple[str | None, str | None]:
+    """Sport and sub-sport of the session, else of the sport message, else of the laps."""
+    for said in (leg, *messages["sport"], *messages["lap"]):
+        if sports.fit_sport(said.get("sport"), said.get("sub_sport")):
+            return said.get("sport"), said.get("sub_sport")
+    return leg.get("sport"), leg.get("sub_sport")
+
+
+def _kind(messages: dict) -> str | None:
+    """Type of the file, such as ``activity`` or ``monitoring_b``; None if it says none."""
+    kinds = [file_id.get("type") for file_id in messages["file_id"] if "type" in file_id]
+    return str(kinds[0]) if kinds else None
+
+
+def _no_activity(name: str, messages: dict) -> Unreadable:
+    kind = _kind(messages)
+    what = f"{kind.replace('_', ' ')} data" if not kind.isdigit() else f"data of type {kind}"
+    return Unreadable("not_an_activity", f"{name} holds {what}, not an activity.")
+
+
+def _clocks_s(messages: dict) -> list[float]:
+    """What the file's other clocks show, Unix time."""
+    found = [file_id.get("time_created") for file_id in messages["file_id"]]
+    for activity in messages["activity"]:
+        found += [activity.get("timestamp"), activity.get("local_timestamp")]
+    return [_real(each) + FIT_EPOCH_S for each in found if each is not None]
+
+
+def _end_s(messages: dict) -> float | None:
+    ends = [_real(each.get("timestamp")) + FIT_EPOCH_S for each in messages["activity"]]
+    return ends[-1] if ends and ends[-1] == ends[-1] else None
+
+
+def _set_clock(messages: dict) -> set[str]:
+    """Turn times that count from when the device was switched on into dates, where that is known.
+
+    Returns
+    -------
+    set of str
+        Empty if there was nothing to do; ``local`` if only the clock on the spot is known.
+    """
+    timed = [*messages["record"], *messages["session"]]
+    starts = [_real(each.get("start_time", each.get("timestamp"))) for each in timed]
+    running = [start for start in starts if start < _SYSTEM_TIME]
+    if not running:
+        return set()
+    shift, said = None, {"utc"}
+    for pair in (*messages["timestamp_correlation"], *messages["activity"]):
+        system = pair.get("system_timestamp", pair.get("timestamp"))
+        local = pair.get("local_timestamp")
+        real = pair.get("timestamp") if "system_timestamp" in pair else None
+        if not isinstance(system, int) or system >= _SYSTEM_TIME:
+            continue
+        if isinstance(real, int) and real >= _SYSTEM_TIME:
+            shift, said = real - system, {"utc"}
+            break
+        if isinstance(local, int) and local >= _SYSTEM_TIME:
+            shift, said = local - system, {"local"}
+            break
+    created = next((_real(each.get("time_created")) for each in messages["file_id"]), nan)
+    if shift is None and created >= _SYSTEM_TIME and len(running) == len(starts):
+        shift = created - min(running)
+    if shift is None:
+        return set()
+    for kind in ("record", "session", "activity", "lap", "length"):
+        for message in messages[kind]:
+            for key in _TIMES:
+                if isinstance(message.get(key), int) and message[key] < _SYSTEM_TIME:
+                    message[key] += shift
+    messages["hr"] = [
+        (time + shift if time < _SYSTEM_TIME else time, rate) for time, rate in messages["hr"]
+    ]
+    return said
+
+
 def _is_indoor(sport_type, sub_sport, table) -> bool | None:
     if sub_sport in sports.INDOOR_SUB_SPORTS or (sport_type or "").startswith("Virtual"):
         return True
     if np.isfinite(table.get("latitude", nan)).any():
         return False
     measured = np.nan_to_num(table.get("distance_m", np.zeros(0))).any()
-    return True if measured and sport_type in sports.FOOT | sports.RIDE else None
+    return True if measured and (sports.on_foot(sport_type) or sports.riding(sport_type)) else None
 
 
 def _swimming_time_s(lengths: list[dict], leg: dict) -> float:
