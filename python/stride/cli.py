@@ -66,8 +66,11 @@ def import_(path, athlete, timezone, mapping, sport, partial, streams, workers):
     \b
     PATH is one of
       a Strava export: its zip, its folder or the activities.csv in it
+      Garmin's account export, or the list of activities of Garmin Connect
+      Apple Health's export
       a folder or zip of FIT, TCX and GPX files, or one of them
-      JSON of Strava's API
+      JSON of Strava's API, intervals.icu or Polar Flow
+      forecasts.csv: race times that others forecast
       any other CSV, with --mapping
       races.csv, exclusions.csv or loads.csv: your corrections
       athletes.csv: athletes, their settings and their exports
@@ -136,6 +139,8 @@ def _say(receipt) -> None:
         parts = [f"{table.new:,} activities imported"] if table.new else []
         parts += [f"{table.changed:,} changed"] if table.changed else []
         parts += [f"{table.gone:,} gone"] if table.gone else []
+        if table.problems:
+            parts.append(f"{table.problems:,} without data, in quarantine")
         if table.unreadable and parts:
             parts.append(f"{table.unreadable:,} with cells that can't be read")
         click.echo(f"{who}: {', '.join(parts) or f'{table.rows:,} activities, imported before'}.")
@@ -144,6 +149,10 @@ def _say(receipt) -> None:
                 f"{who}: this export is older than one imported before: it adds what was missing "
                 "and changes nothing."
             )
+    for what, number in sorted(receipt.found.items()):
+        click.echo(f"{who}: {number:,} {'file' if number == 1 else 'files'}: {what}.")
+    for what, number in receipt.daily.items():
+        click.echo(f"{who}: {number:,} rows of {what} new or changed.")
     if recordings and recordings.files:
         _say_recordings(who, recordings)
     for sentence in receipt.odd_dates:

@@ -33,6 +33,7 @@ A mapping is a TOML file::
 import tomllib
 from collections import Counter
 from collections.abc import Callable
+from importlib.resources import as_file, files
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -178,6 +179,28 @@ def read_mapping(path: Path) -> Mapping:
     mapping = Mapping(source, **tables, **options)
     _check(mapping)
     return mapping
+
+
+def shipped_mapping(content: bytes, source_file: str) -> Mapping | None:
+    """The mapping that comes with Stride and fits a table by its header.
+
+    Returns
+    -------
+    Mapping or None
+        None if none has at least five of its columns, and those that are needed.
+    """
+    for file in sorted(files("stride.ingest").joinpath("mappings").iterdir(), key=str):
+        with as_file(file) as path:
+            mapping = read_mapping(path)
+        if not any(isinstance(names, list) for names in mapping.columns.values()):
+            continue  # an example for one table
+        header = read_table(content, source_file, None, mapping.count_known).header
+        names = [name.strip().strip('"') for name in header]
+        found = mapping.resolved(names).columns
+        there = [landed for landed, name in found.items() if name in names]
+        if len(there) >= 5 and {"sport_type", "local_started_at", "moving_time_s"} <= set(there):
+            return mapping
+    return None
 
 
 def _table(source: str, name: str, table: object) -> dict:

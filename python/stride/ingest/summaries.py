@@ -34,6 +34,8 @@ class Landed(NamedTuple):
     changed: int = 0
     gone: int = 0
     unreadable: int = 0
+    problems: int = 0
+    """Rows that say nothing but why."""
     is_older: bool = False
     """An older export than one imported before: nothing was changed or marked as gone."""
 
@@ -143,7 +145,8 @@ def land_summaries(
         "ingested_at": moment,
     }
     landed.write(landing, "imports", name, [record])
-    return Landed(len(rows), new, changed, len(gone), unreadable, is_older)
+    problems = sum(bool(row.get("problem")) for row in rows)
+    return Landed(len(rows), new, changed, len(gone), unreadable, problems, is_older)
 
 
 def _known(landing: Path, athlete_id: str, kind: str) -> tuple[dict[str, set[str]], set[str]]:
