@@ -30,6 +30,7 @@ select
     perceived_exertion,
     is_race_flagged,
     is_indoor,
+    gear,
     device_file,
     clock_flag,
 

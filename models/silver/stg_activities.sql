@@ -87,6 +87,7 @@ final as (
         end as {{ column }},
         {% endfor -%}
         typed.relative_effort,
+        typed.gear,
         typed.device_file,
         nullif(concat_ws(',', typed.clock_flag, dropped.value_flags), '') as value_flags,
         typed.source_row_number,

@@ -81,6 +81,7 @@ typed as (
         landed.perceived_exertion,
         landed.relative_effort,
         coalesce(landed.is_race_flagged, false) as is_race_flagged,
+        landed.gear,
         landed.device_file,
         landed.problem,
         landed.unreadable_cells,

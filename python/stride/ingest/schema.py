@@ -39,6 +39,7 @@ SUMMARY = {
     "perceived_exertion": pa.float64(),
     "is_race_flagged": pa.bool_(),
     "is_indoor": pa.bool_(),
+    "gear": pa.string(),  # shoes or bicycle, as the athlete named them
     "device_file": pa.string(),
 }
 

@@ -83,7 +83,7 @@ def read_rows(content: bytes, source_file: str) -> Rows:
         "activity_id": cells.column(texts["activity_id"], cells.identifier),
         "started_at": _instants(texts["started_at"], language),
     }
-    for name in ("name", "sport_type", "device_file"):
+    for name in ("name", "sport_type", "gear", "device_file"):
         columns[name] = ([text or None for text in texts.get(name, nothing)], [])
     columns["is_race_flagged"] = cells.column(texts.get("is_race_flagged", nothing), cells.flag)
 
@@ -106,10 +106,10 @@ def read_rows(content: bytes, source_file: str) -> Rows:
 
 
 def is_export(content: bytes, source_file: str) -> bool:
-    """Whether a table is Strava's: it has the columns, or reads like its export in any language."""
+    """Whether a table is Strava's: it has its columns, or cells like its export in any language."""
     table = read_table(content, source_file, count_known=headers.count_known)
     missing = [name for name in _REQUIRED if name not in headers.meanings(table.header).places]
-    return len(missing) < len(_REQUIRED) - 1 or _reads_like_strava(table)
+    return not missing or _reads_like_strava(table)
 
 
 def _reads_like_strava(table: Table) -> bool:
