@@ -22,6 +22,10 @@ class _Group(click.Group):
     """Shows what the user can put right as one sentence instead of a stack trace."""
 
     def invoke(self, context):
+        for stream in (sys.stdout, sys.stderr):
+            # Where the terminal has a code page, a sign that it lacks must not stop the command.
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")
         try:
             return super().invoke(context)
         except StrideError as problem:

@@ -194,7 +194,8 @@ def _import_export(table, recordings, listing, landing, athlete_id, options) -> 
 
 def _import_files(recordings, listing, path, landing, athlete_id, options) -> Receipt:
     """Recordings, lists, JSON and health exports: whatever of them an import holds."""
-    bundle = collect([entry for entry in listing.entries if entry not in set(recordings)])
+    others = set(recordings)
+    bundle = collect([entry for entry in listing.entries if entry not in others], recordings)
     refused = [f"{file.name}: {file.why}" for file in listing.refused] + bundle.refused
     has_rows = bundle.activities or bundle.strava or bundle.forecasts or bundle.wellness
     if not has_rows and not recordings:

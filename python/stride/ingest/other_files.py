@@ -39,12 +39,14 @@ class Bundle:
         self.file = entry.name if not self.file else f"{sum(self.found.values())} files"
 
 
-def collect(entries: list[Entry]) -> Bundle:
+def collect(entries: list[Entry], recordings: list[Entry] = ()) -> Bundle:
     """Read every file of a platform that Stride knows, whatever its name.
 
     Parameters
     ----------
     entries : list of Entry
+    recordings : list of Entry
+        FIT, TCX and GPX files beside them, of which a list may name the sport.
 
     Returns
     -------
@@ -58,7 +60,7 @@ def collect(entries: list[Entry]) -> Bundle:
             elif entry.base.endswith(JSON):
                 _read_json(entry, bundle)
             elif entry.base.endswith(".xml"):
-                _read_health(entry, entries, bundle)
+                _read_health(entry, recordings, bundle)
         except StrideError as problem:
             bundle.refused.append(str(problem))
     return bundle
@@ -92,7 +94,7 @@ def _read_json(entry: Entry, bundle: Bundle) -> None:
         bundle.take(entry, "activities of Strava's API")
 
 
-def _read_health(entry: Entry, entries: list[Entry], bundle: Bundle) -> None:
+def _read_health(entry: Entry, recordings: list[Entry], bundle: Bundle) -> None:
     from stride.ingest import apple_health
 
     with archive.opened(entry) as stream:
@@ -103,7 +105,7 @@ def _read_health(entry: Entry, entries: list[Entry], bundle: Bundle) -> None:
     bundle.activities += health.workouts
     bundle.wellness += health.wellness
     folder = entry.name.rpartition("/")[0]
-    for each in entries:
+    for each in recordings:
         if each.name.startswith(folder) and (sport := health.sport_of_route.get(each.base)):
             bundle.sport_of[each.name] = sport
     bundle.take(entry, "exports of Apple Health")

@@ -7,6 +7,7 @@ them.
 
 import logging
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -97,11 +98,23 @@ def connect(model_name: str | None = None):
     except Exception as problem:
         if not is_of_registry(problem):
             raise
+        if "out-of-date database schema" in str(problem):
+            raise RegistryError(_other_schema(mlflow.get_tracking_uri(), str(problem))) from problem
         raise RegistryError(
             f"The model registry at {mlflow.get_tracking_uri()} can't be reached "
             f"({_first_line(problem)}): start it, or put MLFLOW_TRACKING_URI right."
         ) from problem
     return client
+
+
+def _other_schema(uri: str, said: str) -> str:
+    """The sentence for a database that another version of MLflow made."""
+    versions = re.search(r"found version (\w+), but expected (\w+)", said)
+    which = f" (its schema is {versions[1]}, this one's {versions[2]})" if versions else ""
+    return (
+        f"The model registry at {uri} was made by another version of MLflow{which}: copy the file, "
+        f"then run `mlflow db upgrade {uri}`."
+    )
 
 
 _ours: set[str] = set()
