@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pyarrow.parquet as pq
 import pytest
 from fit_writer import (
     START_S,
@@ -17,7 +18,7 @@ from fit_writer import (
 )
 
 from stride.ingest import landing
-from stride.ingest.device import read_device_file
+from stride.ingest.device import fit, read_device_file
 from stride.ingest.device.fit import FIT_EPOCH_S
 from stride.ingest.importing import Options, import_path
 from stride.ingest.odd_dates import odd_dates
@@ -267,3 +268,51 @@ def test_a_course_is_no_activity():
     samples = [record(t, distance=t * 3) for t in range(60)]
     (row,) = read_device_file("a.fit", fit_file([file_id(6), *samples]))
     assert row["problem"] == "not_an_activity"
+
+
+# ---------------------------------------------------------------- a landing of an earlier version
+
+
+def test_a_landing_of_an_earlier_version_changes_only_what_was_wrong(tmp_path):
+    files = {
+        "right.fit": steady_run(600),
+        "no sport.gpx": gpx(START + timedelta(days=1), "<type>Laufen</type>"),
+        "clock.fit": fit_file(
+            [
+                file_id(),
+                *(record(t if t >= 600 else t - DAY_S, distance=t * 3) for t in range(2701)),
+                session(-DAY_S, 2700, distance=8100),
+            ]
+        ),
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    landed = tmp_path / "landing"
+    import_path(tmp_path, landed, "ana", BERLIN)
+    # As the earlier version landed them: no sport, a day of pause, and no column for the clock.
+    (file,) = (landed / "activities").glob("ana.*.parquet")
+    rows = pq.read_table(file).to_pylist()
+    wrong = {
+        "no sport.gpx": {"sport_type": None},
+        "clock.fit": {
+            "elapsed_time_s": 2700.0 + DAY_S,
+            "started_at": START - timedelta(days=1),
+        },
+    }
+    rows = [row | wrong.get(row["device_file"].split("/")[-1], {}) for row in rows]
+    landing.write(landed, "activities", file.name.removesuffix(".parquet"), rows)
+    pq.write_table(pq.read_table(file).drop(["clock_flag"]), file)
+    (receipt,) = import_path(tmp_path, landed, "ana", BERLIN)
+    assert (receipt.recordings.changed, receipt.recordings.sports) == (2, {"Laufen": 1, "Run": 1})
+    (again,) = import_path(tmp_path, landed, "ana", BERLIN)
+    assert again.recordings.sessions == 0
+    rows = landing.read(landed, "activities", "ana", ["landed_row_id", "activity_id"])
+    assert len(rows) == len({row["landed_row_id"] for row in rows}) == 5
+    assert len({row["activity_id"] for row in rows}) == 3
+
+
+def test_samples_are_read_the_same_as_columns_and_one_by_one(monkeypatch):
+    contents = [steady_run(900), run(file_id(), sport("running"), session(0, 1800))]
+    fast = [read_device_file("a.fit", content) for content in contents]
+    monkeypatch.setattr(fit, "split", lambda content: None)
+    assert [read_device_file("a.fit", content) for content in contents] == fast
