@@ -47,10 +47,10 @@ ranked as (
     from asked
     inner join forecasts
         on asked.athlete_id = forecasts.athlete_id
-        and forecasts.forecast_date >= asked.made_from
-        and forecasts.forecast_date <= asked.made_until
+        and asked.made_from <= forecasts.forecast_date
+        and asked.made_until >= forecasts.forecast_date
         and abs(forecasts.distance_m / asked.distance_m - 1e0) <= 0.005e0
-        and forecasts.race_date in (forecasts.forecast_date, asked.race_date)
+    where forecasts.race_date in (forecasts.forecast_date, asked.race_date)
 
 ),
 

@@ -100,7 +100,9 @@ final as (
             when typed.started_at is null then 'no_start'
             when typed.started_at < cast('1980-01-01' as timestamp) then 'starts_before_1980'
             when typed.started_at > typed.ingested_at + interval '1' day then 'starts_after_import'
-            when typed.source_kind = 'device_file' and typed.started_at < cast('2000-01-02' as timestamp)
+            when
+                typed.source_kind = 'device_file'
+                and typed.started_at < cast('2000-01-02' as timestamp)
                 then 'clock_never_set'
             when typed.has_impossible_date then 'date_before_watches'
             when dropped.quarantine_rule is not null then dropped.quarantine_rule

@@ -13,7 +13,7 @@ days as (
 
     select distinct
         athlete_id,
-        cast(started_at as date) as day
+        cast(started_at as date) as active_day
 
     from landed
 
@@ -23,10 +23,10 @@ spaced as (
 
     select
         athlete_id,
-        day,
-        lag(day) over (
+        active_day,
+        lag(active_day) over (
             partition by athlete_id
-            order by day asc nulls last
+            order by active_day asc nulls last
         ) as day_before
 
     from days
@@ -38,10 +38,10 @@ logs as (
 
     select
         athlete_id,
-        max(day) as first_day
+        max(active_day) as first_day
 
     from spaced
-    where {{ days_between('day_before', 'day') }} > 1826
+    where {{ days_between('day_before', 'active_day') }} > 1826
     group by athlete_id
 
 ),
@@ -54,7 +54,7 @@ suspects as (
         landed.landed_row_id,
         landed.started_at + interval '7168' day as started_at,
         landed.local_started_at + interval '7168' day as local_started_at,
-        cast(landed.started_at + interval '7168' day as date) as day,
+        cast(landed.started_at + interval '7168' day as date) as active_day,
         logs.first_day
 
     from landed
@@ -78,14 +78,14 @@ final as (
         suspects.landed_row_id,
         suspects.started_at,
         suspects.local_started_at,
-        count(days.day) > 0 as is_corrected
+        count(days.active_day) > 0 as is_corrected
 
     from suspects
     left join days
         on suspects.athlete_id = days.athlete_id
-        and days.day >= suspects.first_day
-        and days.day >= {{ days_after('suspects.day', -30) }}
-        and days.day <= {{ days_after('suspects.day', 30) }}
+        and suspects.first_day <= days.active_day
+        and {{ days_after('suspects.active_day', -30) }} <= days.active_day
+        and {{ days_after('suspects.active_day', 30) }} >= days.active_day
     group by
         suspects.athlete_id,
         suspects.landed_row_id,

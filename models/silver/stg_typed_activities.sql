@@ -1,4 +1,7 @@
-{% set started_at = 'case when rollovers.is_corrected then rollovers.started_at else landed.started_at end' %}
+{%- set started_at =
+    'case when rollovers.is_corrected then rollovers.started_at '
+    ~ 'else landed.started_at end'
+-%}
 with
 
 landed as (

@@ -122,7 +122,10 @@ def _model(build: Build) -> dict:
         "gate": build.frames["gate"],
         "leak": build.frames["leak"].set_index("join_kind")["mape_pct"].dropna().to_dict(),
         "trained": _first(runs[runs["model_version"].notna()]),
-        **{name: build.frames[name] for name in ("runs", "decisions", "importance", "record")},
+        **{
+            name: build.frames[name]
+            for name in ("runs", "decisions", "importance", "record", "predictors")
+        },
     }
 
 
