@@ -270,6 +270,22 @@ def athlete_set(athlete_id, valid_from, **settings):
     _land_settings(athlete_id, valid_from, settings)
 
 
+@athlete.command("from-wellness")
+@click.argument("athlete_id")
+def athlete_from_wellness(athlete_id):
+    """Take resting heart rate and weight from the days that an export measured.
+
+    The median of a month holds from the first day of the next one, and replaces what was said
+    before for the days from then on.
+    """
+    from stride.ingest import landing
+    from stride.ingest.wellness_settings import land_wellness_settings
+
+    with landing.writing(paths.landing()):
+        new = land_wellness_settings(paths.landing(), athlete_id)
+    click.echo(f"{athlete_id}: {new:,} settings new or changed.")
+
+
 def _land_settings(athlete_id: str, valid_from: str | None, settings: dict) -> None:
     from stride.ingest import landing
     from stride.ingest.athletes import land_settings

@@ -21,9 +21,11 @@ from stride.cli import main
 from stride.errors import StrideError
 from stride.ingest import headers, landing, mapped_csv, strava_csv
 from stride.ingest.apple_health import read_export
+from stride.ingest.athletes import settings_on
 from stride.ingest.dates import instant
 from stride.ingest.device.sports import family
 from stride.ingest.importing import Options, import_path
+from stride.ingest.wellness_settings import land_wellness_settings
 
 BERLIN = Options(time_zone="Europe/Berlin")
 START = datetime(2024, 1, 5, 7, 0, tzinfo=UTC)
@@ -407,6 +409,23 @@ def test_forecasts_of_anyone_land_from_a_table(tmp_path):
             "upper_time_s": 5880,
         }
     ]
+
+
+def test_resting_heart_rate_and_weight_become_settings_when_told_to(tmp_path):
+    days = [
+        {"calendarDate": f"2024-{month:02d}-{day:02d}", "restingHeartRate": rate}
+        for month, rate in ((1, 50), (2, 50), (3, 46))
+        for day in range(1, 29)
+    ]
+    runs(write(tmp_path / "UDSFile.json", days))
+    with landing.writing(tmp_path / "landing"):
+        assert land_wellness_settings(tmp_path / "landing", "ana") == 2
+        assert land_wellness_settings(tmp_path / "landing", "ana") == 0
+    held = {
+        day: settings_on(tmp_path / "landing", "ana", day).get("resting_hr_bpm")
+        for day in (date(2024, 1, 31), date(2024, 2, 1), date(2024, 3, 31), date(2024, 4, 1))
+    }
+    assert list(held.values()) == [None, 50, 50, 46]
 
 
 # ---------------------------------------------------------------- Apple Health
