@@ -5,7 +5,7 @@ import struct
 from stride.ingest.device.fit import FIT_EPOCH_S, checksum
 
 FILE_ID, SPORT, SESSION, LAP, RECORD, ACTIVITY = 0, 12, 18, 19, 20, 34
-MONITORING, LENGTH = 55, 101
+EVENT, MONITORING, LENGTH = 21, 55, 101
 FIELD_DESCRIPTION, DEVELOPER_DATA_ID = 206, 207
 
 START_S = 1_700_000_000  # Unix time of every file's start
@@ -68,6 +68,11 @@ def lap(start: float, seconds: float, name: str) -> tuple:
         8: (UINT32, round(seconds * 1000)),
         25: (ENUM, SPORTS[name]),
     }
+
+
+def timer_stop(second: float) -> tuple:
+    """The event that a watch writes when it is paused."""
+    return EVENT, {253: (UINT32, fit_time(second)), 0: (ENUM, 0), 1: (ENUM, 4)}
 
 
 def monitoring() -> tuple:

@@ -15,6 +15,7 @@ from fit_writer import (
     session,
     sport,
     steady_run,
+    timer_stop,
 )
 
 from stride.ingest import landing
@@ -203,6 +204,15 @@ def test_a_pause_that_the_device_counted_stays_a_pause():
     elapsed = 2700 + 3 * HOUR_S
     row = one("a.fit", fit_file([file_id(), *samples, session(0, elapsed, timer=2700)]))
     assert (row["elapsed_time_s"], row["clock_flag"]) == (elapsed, None)
+
+
+def test_a_gap_where_the_timer_was_stopped_is_a_pause_whatever_the_duration_says():
+    samples = [
+        record(t if t < 600 else t + HOUR_S, distance=t * 3, heart_rate=150) for t in range(2701)
+    ]
+    stops = [timer_stop(600), timer_stop(2700 + HOUR_S)]
+    row = one("a.fit", fit_file([file_id(), *samples, *stops, session(0, 2700)]))
+    assert (row["elapsed_time_s"], row["clock_flag"]) == (2700 + HOUR_S, None)
 
 
 # ---------------------------------------------------------------- sports

@@ -194,7 +194,8 @@ def shipped_mapping(content: bytes, source_file: str) -> Mapping | None:
             mapping = read_mapping(path)
         if not any(isinstance(names, list) for names in mapping.columns.values()):
             continue  # an example for one table
-        header = read_table(content, source_file, None, mapping.count_known).header
+        # The header is at the start; a table may be long.
+        header = read_table(content[:65536], source_file, None, mapping.count_known).header
         names = [name.strip().strip('"') for name in header]
         found = mapping.resolved(names).columns
         there = [landed for landed, name in found.items() if name in names]

@@ -26,6 +26,7 @@ STALE = "stale_samples"
 
 _SHORTEST_JUMP_S = 300
 _SLACK_S = 60
+_STOP_SLACK_S = 15
 _STALE_GAP_S, _STALE_SPAN_S = 6 * 3600, 60
 _NAME_TIME = re.compile(
     r"(?<!\d)(20\d\d)([-_.]?)(\d\d)\2(\d\d)"
@@ -88,12 +89,16 @@ def rollover_shift_s(began_s: float, clocks_s) -> float:
     return 0.0
 
 
-def mend_jumps(epoch_s, start_s: float | None, elapsed_s: float | None, end_s: float | None):
+def mend_jumps(
+    epoch_s, start_s: float | None, elapsed_s: float | None, end_s: float | None, stops_s=()
+):
     """Undo jumps of the clock that the device's own duration does not contain.
 
-    A gap that the duration contains is a pause. A gap that it leaves out is a clock that was set:
-    the clock after it counts, unless ``end_s`` agrees with the one before. Samples from before the
-    session's own start are left over from another time and are marked as missing.
+    A gap that the duration contains is a pause, and so is one that begins where the timer was
+    stopped: some devices leave pauses out of their duration. Any other gap that it leaves out is a
+    clock that was set: the clock after it counts, unless ``end_s`` agrees with the one before.
+    Samples from before the session's own start are left over from another time and are marked as
+    missing.
 
     Parameters
     ----------
@@ -101,6 +106,8 @@ def mend_jumps(epoch_s, start_s: float | None, elapsed_s: float | None, end_s: f
         Unix time in the order of the file; NaN where missing.
     start_s, elapsed_s, end_s : float or None
         Start, duration and end by the device's summary.
+    stops_s : iterable of float
+        When the timer was stopped, by the same clock as the samples.
 
     Returns
     -------
@@ -117,7 +124,7 @@ def mend_jumps(epoch_s, start_s: float | None, elapsed_s: float | None, end_s: f
     valid = np.flatnonzero(np.isfinite(epoch_s))
     times = epoch_s[valid]
     steps = np.diff(times)
-    jumps = _unexplained(times, steps, elapsed_s)
+    jumps = _unexplained(times, steps, elapsed_s, stops_s)
     if not len(jumps):
         return epoch_s, start_s, None
     usual_s = float(np.median(steps[steps > 0])) if (steps > 0).any() else 1.0
@@ -137,9 +144,11 @@ def mend_jumps(epoch_s, start_s: float | None, elapsed_s: float | None, end_s: f
     return mended, start_s, SET_MIDWAY
 
 
-def _unexplained(times, steps, elapsed_s: float | None) -> np.ndarray:
+def _unexplained(times, steps, elapsed_s: float | None, stops_s) -> np.ndarray:
     """Positions of the jumps that are no pauses, in the order of the file."""
     large = np.flatnonzero(np.abs(steps) >= _SHORTEST_JUMP_S)
+    for stop_s in stops_s:
+        large = large[np.abs(times[large] - stop_s) > _STOP_SLACK_S]
     if not len(large):
         return large
     if not elapsed_s:

@@ -55,7 +55,8 @@ _TOTALS = {
     "avg_power_w": "avg_power",
 }
 _KEPT = {"session", "activity", "file_id", "length", "lap", "sport", "timestamp_correlation"} | {
-    "field_description"
+    "field_description",
+    "event",
 }
 _BASE_TYPES = {  # of developer fields: FIT's number and size, by number or name
     **dict.fromkeys((0x02, "uint8"), (0x02, 1)),
@@ -274,6 +275,7 @@ def _session(
         file=name,
         start_s=start_s if start_s == start_s else None,
         end_s=_end_s(messages),
+        stops_s=_stops_s(messages),
         clocks_s=clocks_s,
         written_s=written_s,
         is_local_clock="local" in time_flags,
@@ -332,6 +334,15 @@ def _end_s(messages: dict) -> float | None:
     return ends[-1] if ends and ends[-1] == ends[-1] else None
 
 
+def _stops_s(messages: dict) -> list[float]:
+    """When the timer was stopped, Unix time."""
+    return [
+        _real(event.get("timestamp")) + FIT_EPOCH_S
+        for event in messages["event"]
+        if event.get("event") == "timer" and str(event.get("event_type")).startswith("stop")
+    ]
+
+
 def _set_clock(messages: dict, times: np.ndarray) -> set[str]:
     """Turn times that count from when the device was switched on into dates, where that is known.
 
@@ -370,7 +381,7 @@ def _set_clock(messages: dict, times: np.ndarray) -> set[str]:
     if shift is None:
         return set()
     times[times < _SYSTEM_TIME] += shift
-    for kind in ("session", "activity", "lap", "length"):
+    for kind in ("session", "event", "activity", "lap", "length"):
         for message in messages[kind]:
             for key in _TIMES:
                 if isinstance(message.get(key), int) and message[key] < _SYSTEM_TIME:

@@ -76,6 +76,7 @@ def build(
     end_s: float | None = None,
     clocks_s=(),
     written_s=(),
+    stops_s=(),
     unread_time: str | None = None,
     **facts,
 ) -> Session:
@@ -99,6 +100,8 @@ def build(
         What other clocks of the recording show, Unix time.
     written_s : iterable of float
         When the file was written, Unix time: evidence only of a date that can't be right.
+    stops_s : iterable of float
+        When the timer was stopped, Unix time.
     unread_time : str, optional
         A time of the file that could not be read, for the message.
     **facts
@@ -123,7 +126,7 @@ def build(
     elapsed_s = facts.get("totals", {}).get("elapsed_time_s")
     flags = facts.setdefault("clock_flags", [])
     epoch_s, start_s, flag = dating.mend_jumps(
-        np.asarray(epoch_s, float), start_s, elapsed_s, end_s
+        np.asarray(epoch_s, float), start_s, elapsed_s, end_s, stops_s
     )
     flags += [flag] if flag else []
     epoch_s, start_s = _dated_by_name(file, epoch_s, start_s, facts)
