@@ -139,8 +139,8 @@ def _check(table: Table, meaning: headers.Meanings, source_file: str) -> None:
         )
     if missing:
         raise StrideError(
-            f"{source_file} lacks the column {names} of an export of Strava; describe another "
-            f"table's columns with --mapping. It has: {printable(table.header)}."
+            f"{source_file} lacks the column {names}; it has: {printable(table.header)}. "
+            "If it is no table of Strava, describe its columns with --mapping."
         )
 
 
