@@ -153,6 +153,11 @@ def _say(receipt) -> None:
                 f"{who}: this export is older than one imported before: it adds what was missing "
                 "and changes nothing."
             )
+    if table:
+        _say_sports(who, table.unknown_sports)
+        if none := table.unknown_sports.get(None):
+            name = "activity names" if none == 1 else "activities name"
+            click.echo(f"{who}: {none:,} {name} no sport and count as other.", err=True)
     for what, number in sorted(receipt.found.items()):
         click.echo(f"{who}: {number:,} {'file' if number == 1 else 'files'}: {what}.")
     for what, number in receipt.daily.items():
@@ -183,22 +188,28 @@ def _say_recordings(who: str, found) -> None:
     parts += [f"{found.changed:,} read again and changed"] if found.changed else []
     parts += [f"{count:,} {_CLOCKS[code]}" for code, count in sorted(found.corrected.items())]
     parts += [f"{found.other:,} hold no activity"] if found.other else []
-    click.echo(f"{who}: {found.files:,} recordings, {', '.join(parts) or 'imported before'}.")
+    number = f"{found.files:,} {'recording' if found.files == 1 else 'recordings'}"
+    click.echo(f"{who}: {number}, {', '.join(parts) or 'imported before'}.")
     if silent := found.sports.get(None):
+        name = "recording names" if silent == 1 else "recordings name"
         click.echo(
-            f"{who}: {silent:,} recordings name no sport and count as other: import them again "
-            "with --sport Run, or what they were.",
+            f"{who}: {silent:,} {name} no sport and count as other: import again with --sport Run, "
+            "or what it was.",
             err=True,
         )
-    unknown = {word: n for word, n in found.sports.items() if word and family(word) is None}
-    if unknown:
-        words = ", ".join(f"{word!r} ({n:,})" for word, n in sorted(unknown.items())[:8])
+    _say_sports(who, {word: n for word, n in found.sports.items() if family(word) is None})
+    _say_some(f"{who}: recordings that gave nothing", found.problems.values())
+
+
+def _say_sports(who: str, unknown: dict[str | None, int]) -> None:
+    """Words for sports that Stride does not know."""
+    words = ", ".join(f"{word!r} ({n:,})" for word, n in sorted(unknown.items(), key=str) if word)
+    if words:
         click.echo(
             f"{who}: sports that Stride does not know count as other: {_printable(words)}; "
             "a line in seeds/sports.csv says what each is.",
             err=True,
         )
-    _say_some(f"{who}: recordings that gave nothing", found.problems.values())
 
 
 def _say_some(what: str, sentences) -> None:

@@ -164,6 +164,12 @@ def test_strava_in_an_unknown_language_is_told_so_with_the_way_to_add_it():
         strava_csv.read_rows(text.encode(), "activities.csv")
 
 
+def test_words_of_a_table_that_stride_does_not_know_are_told(tmp_path):
+    text = export("sv").replace(";Löpning;1800;5,01\n9002", ";Gåsmarsch;1800;5,01\n9002")
+    receipt, _ = runs(write(tmp_path / "activities.csv", text))
+    assert receipt.table.unknown_sports == {"Gåsmarsch": 1}
+
+
 def test_gear_of_an_export_is_kept_by_activity():
     text = (
         export("sv")

@@ -237,7 +237,9 @@ def _added(tables: list[Landed]) -> Landed | None:
     if not tables:
         return None
     counts = zip(*(table[:6] for table in tables), strict=True)
-    return Landed(*map(sum, counts), is_older=any(table.is_older for table in tables))
+    unknown = sum((Counter(table.unknown_sports) for table in tables), Counter())
+    is_older = any(table.is_older for table in tables)
+    return Landed(*map(sum, counts), is_older=is_older, unknown_sports=dict(unknown))
 
 
 def _import_forecasts(listing, landing, athlete_id) -> list[Receipt]:

@@ -31,8 +31,8 @@ def odd_dates(landing: Path, athlete_id: str, now: datetime | None = None) -> li
     found = []
     if future := [start for start in starts if start > now + timedelta(days=1)]:
         found.append(
-            f"{len(future):,} activities are dated in the future, the last {future[-1]:%Y-%m-%d}: "
-            "they are in quarantine."
+            f"{_activities(future)} dated in the future, the last {future[-1]:%Y-%m-%d}, and put "
+            "aside: silver.quarantine has them."
         )
     starts = [start for start in starts if start <= now]
     gaps = [at for at in range(1, len(starts)) if starts[at] - starts[at - 1] > _LONG_GAP]
@@ -43,8 +43,12 @@ def odd_dates(landing: Path, athlete_id: str, now: datetime | None = None) -> li
         later = ", ".join(f"{start + _ROLLOVER:%Y-%m-%d}" for start in early[:3])
         hint = f" (1,024 weeks later, after a GPS week rollover: {later})"
         found.append(
-            f"{len(early):,} activities lie {years} years before all others, on {days}"
+            f"{_activities(early)} dated {years} years before all others, {days}"
             f"{', ...' if len(early) > 3 else ''}{hint if early[0] + _ROLLOVER < now else ''}: "
             "if a date is wrong, exclude the activity (exclusions.csv)."
         )
     return found
+
+
+def _activities(starts: list[datetime]) -> str:
+    return f"{len(starts):,} {'activity is' if len(starts) == 1 else 'activities are'}"

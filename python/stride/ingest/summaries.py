@@ -1,6 +1,7 @@
 """Lands rows of a table or an API: what is new or changed lands, what is gone is marked."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from stride.errors import StrideError
 from stride.ingest import landing as landed
 from stride.ingest.athletes import to_utc, zones
+from stride.ingest.device.sports import family
 
 
 class Source(NamedTuple):
@@ -38,6 +40,8 @@ class Landed(NamedTuple):
     """Rows that say nothing but why."""
     is_older: bool = False
     """An older export than one imported before: nothing was changed or marked as gone."""
+    unknown_sports: dict[str | None, int] = {}  # noqa: RUF012
+    """Words for a sport that Stride does not know, or None, to how many rows landed with them."""
 
 
 def land_summaries(
@@ -146,7 +150,9 @@ def land_summaries(
     }
     landed.write(landing, "imports", name, [record])
     problems = sum(bool(row.get("problem")) for row in rows)
-    return Landed(len(rows), new, changed, len(gone), unreadable, problems, is_older)
+    words = Counter(row.get("sport_type") for row in to_land if not row.get("problem"))
+    unknown = {word: number for word, number in words.items() if family(word) is None}
+    return Landed(len(rows), new, changed, len(gone), unreadable, problems, is_older, unknown)
 
 
 def _known(landing: Path, athlete_id: str, kind: str) -> tuple[dict[str, set[str]], set[str]]:
