@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from conftest import Home
 from fit_writer import START_S, activity, file_id, fit_file, monitoring, record, session
 from test_clocks import DAY_S, SINCE_POWER_ON, gpx, tcx
 
+from stride.duckdb_plugin import Plugin
 from stride.ingest import landing
 
 LOG = datetime(2020, 12, 20, 7, 0, tzinfo=UTC)
@@ -111,3 +114,14 @@ def test_gear_is_there_by_activity(home):
         ("Fast shoes", 40),
         (None, 5),
     ]
+
+
+def test_a_build_gives_a_landing_of_an_earlier_version_todays_columns(tmp_path, monkeypatch):
+    monkeypatch.setenv("STRIDE_HOME", str(tmp_path))
+    monkeypatch.delenv("STRIDE_LANDING", raising=False)
+    columns = tmp_path / "landing" / "activities" / "0000-columns.parquet"
+    columns.parent.mkdir(parents=True)
+    pq.write_table(pa.table({"athlete_id": pa.array([], pa.string())}), columns)
+    Plugin.initialize(None, {})
+    assert {"clock_flag", "gear"} <= set(pq.read_schema(columns).names)
+    assert (tmp_path / "landing" / "forecasts" / "0000-columns.parquet").exists()
