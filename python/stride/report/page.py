@@ -135,7 +135,7 @@ def _model(build: Build) -> dict:
         "leak": build.frames["leak"].set_index("join_kind")["mape_pct"].dropna().to_dict(),
         "runs": runs.head(5),
         **{name: build.frames[name] for name in ("decisions", "importance", "record")},
-        **{name: build.frames[name] for name in ("slices", "candidates")},
+        **{name: build.frames[name] for name in ("slices", "candidates", "predictors")},
     }
 
 

@@ -75,6 +75,19 @@ LATER = {
         "coverage_pct": "double",
         "baseline_mape_pct": "double",
     },
+    "gold.predictor_record": {
+        "predictor": "varchar",
+        "distance_label": "varchar",
+        "days_ahead": "bigint",
+        "races": "bigint",
+        "mape_pct": "double",
+        "bias_pct": "double",
+        "races_with_stride": "bigint",
+        "paired_mape_pct": "double",
+        "stride_mape_pct": "double",
+        "races_closer_than_stride": "bigint",
+        "baseline_mape_pct": "double",
+    },
     "monitoring.health": {
         "check_name": "varchar",
         "checked_on": "date",
@@ -276,6 +289,8 @@ OF_ALL = {
     "gate": "from training.gate_results order by criterion",
     "runs": "from training_training_runs order by trained_at desc",
     "record": "from gold_track_record order by days_ahead, distance_label",
+    "predictors": """
+        from gold_predictor_record where distance_label = 'all' order by predictor, days_ahead""",
     "health": """
         from monitoring_health qualify checked_on = max(checked_on) over (partition by check_name)
         order by case status when 'fail' then 0 when 'blind' then 1 when 'warn' then 2 else 3 end,
