@@ -171,10 +171,11 @@ def _say(receipt) -> None:
         _say_recordings(who, recordings)
     future = (table.future if table else 0) + (recordings.future if recordings else 0)
     if future:
-        what = "1 activity is" if future == 1 else f"{future:,} activities are"
+        what = counted(future, "activity is", "activities are")
         click.echo(
-            f"{who}: {what} dated in the future and {'does' if future == 1 else 'do'} not count "
-            "before that day. If the dates are wrong, correct them at the source and import again.",
+            f"{who}: {what} dated in the future and {'does' if future == 1 else 'do'} not count: "
+            "silver.quarantine has them after a build. If the dates are wrong, correct them at the "
+            "source and import again.",
             err=True,
         )
     for sentence in receipt.odd_dates:

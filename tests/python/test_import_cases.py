@@ -2,6 +2,7 @@
 
 # ruff: noqa: RUF001
 
+import gzip
 import io
 import json
 import sqlite3
@@ -415,6 +416,42 @@ def test_forecasts_of_anyone_land_from_a_table(tmp_path):
             "upper_time_s": 5880,
         }
     ]
+
+
+@pytest.mark.parametrize("name", ["forecasts.csv.gz", "coach.csv"])
+def test_forecasts_are_known_by_their_columns_and_no_planned_races(tmp_path, name):
+    head = b"predictor,forecast_date,race_date,distance,predicted_time,athlete_id\n"
+    content = head + b"coach,2026-05-01,2026-05-10,10k,41:30,ana\n"
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    (receipt,) = import_path(path, tmp_path / "landing", None)
+    assert (receipt.athlete_id, receipt.daily) == ("ana", {"forecasts": 1})
+    plan = write(tmp_path / "plan.csv", "race_date,official_distance\n2027-05-02,10k\n")
+    (receipt,) = import_path(plan, tmp_path / "landing", "ana")
+    assert receipt.corrections.new == 1 and not receipt.daily
+
+
+def test_a_forecast_lands_nowhere_but_in_the_landing(tmp_path):
+    head = "predictor,forecast_date,distance,predicted_time,athlete_id\n"
+    path = write(tmp_path / "forecasts.csv", head + "coach,2026-05-01,10k,41:30,../../x\n")
+    with pytest.raises(StrideError, match="line 2: The athlete id '../../x' is not usable"):
+        import_path(path, tmp_path / "home" / "landing", None)
+    assert not list(tmp_path.rglob("x.*"))
+
+
+def test_two_activities_of_a_list_that_start_together_are_two(tmp_path):
+    head = "Activity Type,Date,Title,Distance,Time,Avg HR,Elapsed Time\n"
+    short = "Running,2025-01-02 10:00:00,One,5.00,00:25:00,150,00:25:10\n"
+    long = "Running,2025-01-02 10:00:00,Two,12.00,01:05:00,150,01:05:10\n"
+    for text in (head + short + long, head + long):
+        path = write(tmp_path / "Activities.csv", text)
+        (receipt,) = import_path(path, tmp_path / "landing", "ana", BERLIN)
+    assert (receipt.table.new, receipt.table.changed) == (0, 0)
+    rows = landing.read(tmp_path / "landing", "activities", "ana", ["activity_id", "distance_m"])
+    assert {row["activity_id"]: row["distance_m"] for row in rows} == {
+        "garmin:20250102T100000": 12000,
+        "garmin:20250102T100000-2": 5000,
+    }
 
 
 def test_resting_heart_rate_and_weight_become_settings_when_told_to(tmp_path):

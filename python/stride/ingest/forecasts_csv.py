@@ -4,6 +4,7 @@ from datetime import date
 
 from stride.errors import StrideError
 from stride.ingest.corrections import metres, seconds
+from stride.ingest.settings import check_athlete_id
 from stride.ingest.small_csv import read_lines
 
 _REQUIRED = ("predictor", "forecast_date", "distance", "predicted_time")
@@ -51,10 +52,11 @@ def read_forecasts(name: str, content: bytes, athlete_id: str | None) -> dict[st
         if not whose:
             raise StrideError(f"{name}, line {line}: say whose it is with --athlete ID.")
         try:
+            check_athlete_id(whose)
             found.setdefault(whose, []).append(_forecast(row))
-        except ValueError as problem:
-            said = str(problem).replace("official_", "")
-            raise StrideError(f"{name}, line {line}: {said}.") from None
+        except (ValueError, StrideError) as problem:
+            sentence = str(problem).replace("official_", "").removesuffix(".")
+            raise StrideError(f"{name}, line {line}: {sentence}.") from None
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stride.errors import StrideError
-from stride.ingest import archive
+from stride.ingest import archive, starts
 from stride.ingest import landing as landed
 from stride.ingest.archive import Entry, Listing
 from stride.ingest.athletes import land_settings
@@ -19,7 +19,6 @@ from stride.ingest.forecasts_csv import read_forecasts
 from stride.ingest.odd_dates import odd_dates
 from stride.ingest.other_files import collect
 from stride.ingest.recordings import SUFFIXES, LandedRecordings, land_recordings
-from stride.ingest.starts import name_by_start
 from stride.ingest.summaries import Landed, Source, land_summaries
 
 _TABLE = "activities.csv"
@@ -216,7 +215,7 @@ def _import_files(recordings, listing, path, landing, athlete_id, options) -> Re
     tables = []
     for kind, rows in (("csv", bundle.activities), ("strava_api", bundle.strava)):
         if rows:
-            name_by_start(landing, athlete_id, rows)
+            starts.name_by_start(landing, athlete_id, rows)
             source = Source(kind, bundle.file, bundle.digest.hexdigest())
             tables.append(land_summaries(landing, athlete_id, _numbered(rows), source, (), refused))
     daily = {
@@ -286,7 +285,7 @@ def _import_mapped(listing: Listing, path, landing, athlete_id, options) -> list
             raise StrideError(f"{name} names no athlete: say whose it is with --athlete ID.")
         _settle(landing, athlete, options)
         if "activity_id" not in mapping.columns:
-            name_by_start(landing, athlete, read.rows)
+            starts.name_by_start(landing, athlete, read.rows)
         source = Source("csv", name, hashlib.sha256(content).hexdigest())
         result = land_summaries(landing, athlete, read.rows, source, read.unknown_columns)
         receipts.append(Receipt(athlete, result, unknown_columns=tuple(read.unknown_columns)))

@@ -99,6 +99,7 @@ def _athlete(build: Build, name: str) -> dict:
         if len(forecasts)
         else None,
         "dated_later": sentences.dated_later(frames["later"], as_of),
+        "dated_ahead": sentences.dated_ahead(frames["ahead"]),
         "no_kept_forecast": sentences.no_kept_forecast(races, history_rows, ledger, as_of),
         "track": track_record(frames["backtest"]),
         "ledger": ledger,

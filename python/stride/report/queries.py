@@ -6,7 +6,18 @@ MOST_ATHLETES = 50
 # Tables and columns that a build of an earlier version may lack. Queries see each as a view with
 # an underscore for the dot; what is missing there is null, or no row.
 LATER = {
-    "silver.activities": {"athlete_id": "varchar", "activity_date": "date"},
+    "silver.activities": {
+        "athlete_id": "varchar",
+        "activity_id": "varchar",
+        "activity_date": "date",
+    },
+    "silver.quarantine": {
+        "athlete_id": "varchar",
+        "activity_id": "varchar",
+        "landed_row_id": "varchar",
+        "quarantine_reason": "varchar",
+    },
+    "bronze.landed_activities": {"landed_row_id": "varchar", "started_at": "timestamp"},
     "gold.athlete_predictions": {
         "athlete_id": "varchar",
         "prediction_date": "date",
@@ -207,6 +218,15 @@ OF_ATHLETES = {
         from silver_activities semi join chosen using (athlete_id)
         join silver.athletes using (athlete_id)
         where activity_date > as_of_date
+        group by athlete_id""",
+    # Dated after the import; a version of the activity with another date counts instead of it.
+    "ahead": """
+        select athlete_id, count(distinct activity_id) as activities,
+            min(cast(started_at as date)) as first_day, max(cast(started_at as date)) as last_day
+        from silver_quarantine semi join chosen using (athlete_id)
+        join bronze_landed_activities using (landed_row_id)
+        anti join silver_activities using (athlete_id, activity_id)
+        where quarantine_reason = 'starts_after_import'
         group by athlete_id""",
     "days": """
         select athlete_id, feature_date, training_load, ctl, atl, tsb
