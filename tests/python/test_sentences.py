@@ -10,7 +10,8 @@ from report_build import AS_OF, write_build
 from test_import import run, table
 from test_report import spoken, written
 
-from stride.report import forecast_lines
+from stride.racetime.model import CANDIDATES
+from stride.report import forecast_lines, sentences
 from stride.report.words import SUPPORT, plain, support
 from stride.status import page, read_status
 
@@ -269,3 +270,13 @@ def test_words_of_the_report_are_those_of_the_model():
     named = source.split("support = np.select(")[1].split("return support")[0]
     assert set(re.findall(r'"(\w+)"', named)) == set(SUPPORT)
     assert all(support(kind) != plain(kind) for kind in SUPPORT)
+
+
+@pytest.mark.parametrize("kind", CANDIDATES)
+def test_what_a_champion_learned_is_said_by_its_kind(kind):
+    runs = pd.DataFrame({"model_version": ["3"], "candidate": [kind], "is_gate_passed": [True]})
+    forecast = pd.Series({"model_version": "3", "model_role": "champion"})
+    said = sentences.model_of(forecast, runs)
+    assert ("published" in said) == (kind == "published")
+    assert ("fitted to the races" in said) == (kind != "published")
+    assert ("training corrects it" in said) == (kind == "corrected")

@@ -130,6 +130,7 @@ LATER = {
     "training.training_runs": {
         "model_version": "varchar",
         "model_role": "varchar",
+        "candidate": "varchar",
         "training_races": "bigint",
         "is_gate_passed": "boolean",
         "outcome_reason": "varchar",

@@ -71,12 +71,22 @@ def model_of(forecast: pd.Series, runs: pd.DataFrame) -> str:
         )
     if forecast["model_role"] != "champion":
         return f"Model: version {version}, {forecast['model_role']}."
-    passed = runs.loc[runs["model_version"] == version, "is_gate_passed"].dropna()
+    run = runs[runs["model_version"] == version]
+    passed, kind = run["is_gate_passed"].dropna(), run["candidate"].dropna()
     gate = "" if passed.empty else f" {_at_training(bool(passed.iloc[0]))}"
+    learned = "" if kind.empty else f" {_LEARNED[kind.iloc[0]]}"
     return (
         f"Model: version {version}, the champion. It starts from earlier races and what runners in "
-        f"general take, and adds what it learned from training and results.{gate}"
+        f"general take.{learned}{gate}"
     )
+
+
+_LEARNED = {
+    "published": "Its settings are published; its intervals come from its errors on past races.",
+    "fitted": "Settings and intervals are fitted to the races here.",
+    "corrected": "Settings and intervals are fitted to the races here, and training corrects it.",
+}
+"""What a version of each kind learned, by the names of `stride.racetime.model.CANDIDATES`."""
 
 
 def _at_training(is_passed: bool) -> str:
