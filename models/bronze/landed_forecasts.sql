@@ -2,7 +2,7 @@ select
     athlete_id,
     predictor,
     forecast_date,
-    race_date,
+    coalesce(race_date, forecast_date) as race_date,
     distance_m,
     predicted_time_s,
     lower_time_s,

@@ -2,11 +2,7 @@ with
 
 landed as (
 
-    select
-        *,
-        coalesce(race_date, forecast_date) as forecast_for
-
-    from {{ ref('landed_forecasts') }}
+    select * from {{ ref('landed_forecasts') }}
 
 ),
 
@@ -15,7 +11,7 @@ latest as (
     select
         *,
         row_number() over (
-            partition by athlete_id, predictor, forecast_date, forecast_for, distance_m
+            partition by athlete_id, predictor, forecast_date, race_date, distance_m
             order by ingested_at desc nulls last, predicted_time_s asc nulls last
         ) as recency
 
@@ -29,7 +25,7 @@ final as (
         athlete_id,
         predictor,
         forecast_date,
-        forecast_for as race_date,
+        race_date,
         distance_m,
         predicted_time_s,
         case when lower_time_s <= predicted_time_s then lower_time_s end as lower_time_s,

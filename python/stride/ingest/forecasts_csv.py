@@ -77,7 +77,8 @@ def _forecast(row: dict[str, str]) -> dict:
     return {
         "predictor": row["predictor"].lower()[:60],
         "forecast_date": made,
-        "race_date": race,
+        # A forecast for the day on which it was made has no other day.
+        "race_date": None if race == made else race,
         "distance_m": metres(row["distance"]),
         **times,
     }
