@@ -145,45 +145,52 @@ def _say(receipt) -> None:
     if receipt.corrections is not None:
         _say_corrections(who, receipt.corrections)
     if table:
-        parts = [f"{_activities(table.new)} imported"] if table.new else []
-        parts += [f"{table.changed:,} changed"] if table.changed else []
-        parts += [f"{table.gone:,} gone"] if table.gone else []
-        if table.problems:
-            parts.append(f"{table.problems:,} without data, in quarantine")
-        if table.unreadable and parts:
-            parts.append(f"{table.unreadable:,} with cells that can't be read")
-        click.echo(f"{who}: {', '.join(parts) or f'{_activities(table.rows)}, imported before'}.")
-        if table.is_older:
-            click.echo(
-                f"{who}: this export is older than one imported before: it adds what was missing "
-                "and changes nothing."
-            )
-    if table:
-        _say_sports(who, table.unknown_sports)
-        if none := table.unknown_sports.get(None):
-            name = "activity names" if none == 1 else "activities name"
-            click.echo(f"{who}: {none:,} {name} no sport and count as other.", err=True)
+        _say_table(who, table)
     for what, number in sorted(receipt.found.items()):
         click.echo(f"{who}: {counted(number, 'file')}: {what}.")
     for what, number in receipt.daily.items():
         click.echo(f"{who}: {counted(number, 'row')} of {what} new or changed.")
     if recordings and recordings.files:
         _say_recordings(who, recordings)
-    future = (table.future if table else 0) + (recordings.future if recordings else 0)
-    if future:
-        what = counted(future, "activity is", "activities are")
-        click.echo(
-            f"{who}: {what} dated in the future and {'does' if future == 1 else 'do'} not count: "
-            "silver.quarantine has them after a build. If the dates are wrong, correct them at the "
-            "source and import again.",
-            err=True,
-        )
+    _say_future(who, (table.future if table else 0) + (recordings.future if recordings else 0))
     for sentence in receipt.odd_dates:
         click.echo(f"{who}: {_printable(sentence)}", err=True)
     if receipt.unknown_columns:
         names = ", ".join(map(repr, receipt.unknown_columns[:8]))
         click.echo(f"{who}: columns unknown to Stride, kept as they are: {names}.", err=True)
     _say_some(f"{who}: files that were not read", receipt.refused)
+
+
+def _say_table(who: str, table) -> None:
+    parts = [f"{_activities(table.new)} imported"] if table.new else []
+    parts += [f"{table.changed:,} changed"] if table.changed else []
+    parts += [f"{table.gone:,} gone"] if table.gone else []
+    if table.problems:
+        parts.append(f"{table.problems:,} without data, in quarantine")
+    if table.unreadable and parts:
+        parts.append(f"{table.unreadable:,} with cells that can't be read")
+    click.echo(f"{who}: {', '.join(parts) or f'{_activities(table.rows)}, imported before'}.")
+    if table.is_older:
+        click.echo(
+            f"{who}: this export is older than one imported before: it adds what was missing "
+            "and changes nothing."
+        )
+    _say_sports(who, table.unknown_sports)
+    if none := table.unknown_sports.get(None):
+        verbs = "and counts" if none == 1 else "and count"
+        number = counted(none, "activity names", "activities name")
+        click.echo(f"{who}: {number} no sport {verbs} as other.", err=True)
+
+
+def _say_future(who: str, future: int) -> None:
+    if future:
+        what = counted(future, "activity is", "activities are")
+        click.echo(
+            f"{who}: {what} dated in the future and {'does' if future == 1 else 'do'} not count "
+            "(silver.quarantine). If the dates are wrong, correct them at the source and import "
+            "again.",
+            err=True,
+        )
 
 
 def _say_corrections(who: str, found) -> None:
@@ -229,9 +236,10 @@ def _say_recordings(who: str, found) -> None:
     number = counted(found.files, "recording")
     click.echo(f"{who}: {number}, {', '.join(parts) or 'imported before'}.")
     if silent := found.sports.get(None):
-        name = "recording names" if silent == 1 else "recordings name"
+        names = counted(silent, "recording names", "recordings name")
+        count = "counts" if silent == 1 else "count"
         click.echo(
-            f"{who}: {silent:,} {name} no sport and count as other: import again with --sport Run, "
+            f"{who}: {names} no sport and {count} as other: import again with --sport Run, "
             "or what it was.",
             err=True,
         )

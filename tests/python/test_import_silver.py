@@ -1,6 +1,7 @@
 """Odd files from import to silver: every row ends in one place, with its reason."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -114,6 +115,27 @@ def test_gear_is_there_by_activity(home):
         ("Fast shoes", 40),
         (None, 5),
     ]
+
+
+def test_files_that_are_read_again_and_files_without_activity_hold_no_athlete(home):
+    known = home.ask("select activities_known from silver.intake_checks")
+    # As an earlier version landed it, without a sport: it is read again and has no times.
+    file = home.folder / "files" / "undated.tcx"
+    row = {"athlete_id": "ana", "landed_row_id": "ana:old:2", "source_kind": "device_file"}
+    row |= {"activity_id": "file:old:2", "content_hash": sha256(file.read_bytes()).hexdigest()}
+    row |= {"started_at": datetime(1980, 1, 6, tzinfo=UTC), "import_id": "0001-old"}
+    row |= {"ingested_at": datetime.now(UTC), "elapsed_time_s": 600.0}
+    landing.write(home.folder / "landing", "activities", "ana.old-2", [row])
+    done = home.stride("import", str(file.parent), "--athlete", "ana")
+    assert done.returncode == 0 and "1 read again and changed" in done.stdout, done.stdout
+    models = ("landed_activities", "landed_erasures", "intake_checks")
+    options = ("--vars", "{as_of_date: 2026-06-30}", "--exclude-resource-type", "unit_test")
+    done = home.run("dbt", "--no-use-colors", "build", "--select", *models, *options)
+    assert done.returncode == 0, done.stdout[-3000:]
+    ((landed, now_known, is_held),) = home.ask(
+        "select activities_landed, activities_known, is_held from silver.intake_checks"
+    )
+    assert (landed, is_held) == (now_known, False) and now_known >= known[0][0]
 
 
 def test_a_build_gives_a_landing_of_an_earlier_version_todays_columns(tmp_path, monkeypatch):
