@@ -245,7 +245,7 @@ def test_correction_is_shrunk_when_races_are_few():
     data = races(12)
     slower = data["race_time_s"] * 1.2
     few = RaceTimeModel().fit(data, slower)
-    base = RaceTimeModel().fit(data.head(0), [])
+    base = RaceTimeModel("fitted").fit(data, slower)
     moved = np.log(few.predict(data) / base.predict(data)).mean()
     assert 0 < moved < np.log(1.2) * 12 / 50
     assert RaceTimeModel().fit(data.head(9), slower.head(9)).correction_ is None

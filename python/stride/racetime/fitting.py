@@ -89,7 +89,7 @@ def fit_settings(X: pd.DataFrame, y) -> Settings:
     >>> fit_settings(X.head(0), []) == PUBLISHED
     True
     >>> round(fit_settings(X, [1510.0]).drift_sd, 4)
-    0.0039
+    0.0049
     """
     rows = np.linspace(0, len(X) - 1, min(len(X), _MOST_RACES)).round().astype(int)
     if not len(rows):

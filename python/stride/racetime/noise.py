@@ -105,7 +105,7 @@ def sure_share_below(hits: int, n: int, limit_pct: float) -> float:
     Examples
     --------
     >>> round(sure_share_below(20, 31, 75), 1)
-    87.4
+    87.2
     """
     return float(100 * (1 - binom.cdf(hits, n, limit_pct / 100)))
 
@@ -116,7 +116,7 @@ def sure_share_above(hits: int, n: int, limit_pct: float) -> float:
     Examples
     --------
     >>> round(sure_share_above(28, 31, 88), 1)
-    51.4
+    52.0
     """
     return float(100 * binom.cdf(hits - 1, n, limit_pct / 100))
 

@@ -51,22 +51,22 @@ class Settings(NamedTuple):
     """In addition where the volume is not known."""
     level_marathon: float = 0.097
     """Runners who are slower than others are slower still over the marathon: share of the level."""
-    talent_sd: float = 0.0445
+    talent_sd: float = 0.042
     talent_reach: float = 1.84
     """Talent for distances: spread, and e-folds of distance over which it changes."""
     talent_marathon: float = 0.32
     """Talent for the marathon differs by so much more, as a share of `talent_sd`."""
-    distance_sd: float = 0.0205
+    distance_sd: float = 0.018
     """Talent for one distance alone; it also holds what a course always adds."""
-    race_day_5k_sd: float = 0.022
-    race_day_marathon_sd: float = 0.034
+    race_day_5k_sd: float = 0.026
+    race_day_marathon_sd: float = 0.038
     race_day_100k_sd: float = 0.060
     """From race to race of one runner in one state. The fastest quarter has 1.2 to 1.9 % on the
     road and 2.6 % over the marathon, slower ones up to 2.3 times that (Hopkins and Hewson 2001)."""
     slow_spread: float = 1.75
     """Slower runners scatter more: growth of the scatter per unit of ln time above the mean."""
-    drift_sd: float = 0.004
-    """Random walk of a runner's state, per square root of a day: 2.2 % in 30 days. Published is
+    drift_sd: float = 0.005
+    """Random walk of a runner's state, per square root of a day: 2.7 % in 30 days. Published is
     1.2 %; four public logs of runners who were getting faster, walk-forward, ask for more."""
     effort_shared_sd: float = 0.05
     """How hard runners train differs: deviation that all best efforts of a runner share."""
@@ -139,4 +139,4 @@ def spread_of_speed(excess: np.ndarray, settings: Settings) -> np.ndarray:
     ndarray
         Factor of standard deviations, 1 for the typical runner.
     """
-    return np.exp(settings.slow_spread * np.clip(excess, -0.3, 0.5))
+    return np.exp(settings.slow_spread * np.clip(excess, -0.4, 0.5))

@@ -49,15 +49,15 @@ _BAD_DAYS = 1.1
 counted in full."""
 _SCATTER_RACES = 8.0
 """Races that the population's scatter is worth beside a runner's own."""
-_TAIL = 4.0
+_TAIL = 3.0
 """Degrees of freedom of the level: far from the mean, the population says less."""
 
 _USUAL_WEEK_KM, _MARATHON_WEEK_KM = 35.0, 50.0
 """What runners run a week, and those of them who race marathons."""
 _LEAST_WEEK_KM, _MOST_WEEK_KM = 3.0, 130.0
-_TRAINING_LIMIT = 0.019
+_TRAINING_LIMIT = 0.0175
 _TRAINING_LIMIT_DAYS, _TRAINING_LIMIT_GROWTH = 60.0, 0.0004
-"""Volume and efforts move a forecast by no more than 1.9 % from what the races predict, if the
+"""Volume and efforts move a forecast by no more than 1.75 % from what the races predict, if the
 last race is at most 60 days ago, and by .04 % a day more after that."""
 
 _AGE_UNKNOWN_SD = 0.05
@@ -123,7 +123,7 @@ def stage_1(X: pd.DataFrame, settings: Settings = PUBLISHED) -> pd.DataFrame:
     >>> X = pd.DataFrame({"distance_m": [10000.0], "earlier_races": ["30:5000.000:1500.00"]})
     >>> forecast = stage_1(X).iloc[0]
     >>> np.exp(forecast["log_time"]).round(), forecast["log_sd"].round(3)
-    (np.float64(3183.0), np.float64(0.067))
+    (np.float64(3182.0), np.float64(0.07))
     """
     races = earlier_races(X)
     forecast = pd.DataFrame(index=X.index)
@@ -254,6 +254,10 @@ def _forecast(log_distance, of: _Observations, trained, untrained, limit, settin
     factor = spread_of_speed(mean - mean_log_time(log_distance, settings), settings) ** 2
     race_day = scatter * (_BAD_DAYS * race_day_sd(log_distance, settings)) ** 2
     variance = after * (factor + (1.0 - factor) * after / before) + factor * race_day
+    # A fast runner scatters less from race to race, and drifts nearly as others do.
+    latest = np.where(there, np.clip(of.days, 0.0, _LONGEST_DRIFT_DAYS), np.inf)
+    latest = np.nan_to_num(latest.min(axis=1, initial=np.inf), posinf=0.0)
+    variance += 0.5 * np.maximum(1.0 - factor, 0.0) * settings.drift_sd**2 * latest
     return np.stack([mean, np.sqrt(variance), mean_5k, last])
 
 
