@@ -5,8 +5,10 @@
 {%- endmacro %}
 
 {% macro duckdb__landed(path) -%}
+    {#- A folder may be called [club]; brackets, * and ? are a pattern to DuckDB. -#}
+    {%- set pattern = path | replace('[', '[[]') | replace('*', '[*]') | replace('?', '[?]') -%}
     {%- if execute and flags.WHICH in ('build', 'run') -%}
-        {%- set files = run_query("select count(*) from glob('" ~ path ~ "/*.parquet')") -%}
+        {%- set files = run_query("select count(*) from glob('" ~ pattern ~ "/*.parquet')") -%}
         {#- One file holds the columns alone; every kind has it as soon as anything was landed. -#}
         {%- if files.rows[0][0] < (2 if path.endswith('/activities') else 1) -%}
             {{ exceptions.raise_compiler_error(
@@ -15,7 +17,7 @@
             ) }}
         {%- endif -%}
     {%- endif -%}
-    read_parquet('{{ path }}/*.parquet', union_by_name = true)
+    read_parquet('{{ pattern }}/*.parquet', union_by_name = true)
 {%- endmacro %}
 
 {#- As a streaming table, each file is read once, by Auto Loader. -#}

@@ -30,7 +30,9 @@ select
     perceived_exertion,
     is_race_flagged,
     is_indoor,
+    gear,
     device_file,
+    clock_flag,
 
     ---------- where the row comes from
     problem,

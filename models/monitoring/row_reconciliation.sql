@@ -26,7 +26,9 @@ places as (
     union all
     select
         landed_row_id,
-        'quarantine' as place
+        case
+            when quarantine_reason = 'not_an_activity' then 'no activity' else 'quarantine'
+        end as place
     from {{ ref('quarantine') }}
 
 ),
@@ -41,7 +43,8 @@ counted as (
         cast(count(distinct landed.landed_row_id) as bigint) as rows_landed,
         cast(count_if(places.place = 'activity') as bigint) as rows_kept,
         cast(count_if(places.place = 'duplicate') as bigint) as rows_duplicate,
-        cast(count_if(places.place = 'quarantine') as bigint) as rows_quarantined
+        cast(count_if(places.place = 'quarantine') as bigint) as rows_quarantined,
+        cast(count_if(places.place = 'no activity') as bigint) as rows_no_activity
 
     from landed
     left join places on landed.landed_row_id = places.landed_row_id
@@ -63,7 +66,9 @@ final as (
         counted.rows_kept,
         counted.rows_duplicate,
         counted.rows_quarantined,
+        counted.rows_no_activity,
         counted.rows_landed - counted.rows_kept - counted.rows_duplicate - counted.rows_quarantined
+        - counted.rows_no_activity
             as rows_unaccounted
 
     from counted

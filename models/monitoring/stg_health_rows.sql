@@ -39,12 +39,16 @@ quarantined as (
     select
         'quarantine' as check_name,
         case
-            when sum(reconciliation.rows_quarantined) > 5e-2 * sum(reconciliation.rows_landed)
+            when
+                sum(reconciliation.rows_quarantined)
+                > 5e-2 * sum(reconciliation.rows_landed - reconciliation.rows_no_activity)
                 then 'warn'
             else 'ok'
         end as status,
         coalesce(cast(sum(reconciliation.rows_quarantined) as string), '0') || ' of '
-        || coalesce(cast(sum(reconciliation.rows_landed) as string), '0')
+        || coalesce(
+            cast(sum(reconciliation.rows_landed - reconciliation.rows_no_activity) as string), '0'
+        )
         || ' rows of the last 28 days were put aside.' as detail
 
     from today

@@ -59,6 +59,7 @@ final as (
         {% endfor -%}
         accepted.perceived_exertion,
         accepted.relative_effort,
+        accepted.gear,
 
         ---------- how far it can be trusted, and since when it is known
         accepted.value_flags,

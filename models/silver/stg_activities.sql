@@ -70,12 +70,9 @@ final as (
             ('moving_time_s', 'moving_time'),
             ('distance_m', 'distance'),
             ('elevation_gain_m', 'elevation'),
-            ('avg_hr_bpm', 'avg_hr'),
-            ('max_hr_bpm', 'max_hr'),
-            ('avg_power_w', 'power'),
-            ('weighted_power_w', 'weighted_power'),
-            ('graded_distance_m', 'distance'),
-            ('graded_speed_mps', 'distance'),
+            ('avg_hr_bpm', 'avg_hr'), ('max_hr_bpm', 'max_hr'),
+            ('avg_power_w', 'power'), ('weighted_power_w', 'weighted_power'),
+            ('graded_distance_m', 'distance'), ('graded_speed_mps', 'distance'),
             ('graded_speed_4th_mps', 'distance'),
             ('decoupling_pct', 'distance'),
             ('temperature_c', 'temperature'),
@@ -87,8 +84,9 @@ final as (
         end as {{ column }},
         {% endfor -%}
         typed.relative_effort,
+        typed.gear,
         typed.device_file,
-        dropped.value_flags,
+        nullif(concat_ws(',', typed.clock_flag, dropped.value_flags), '') as value_flags,
         typed.source_row_number,
         typed.content_hash,
         typed.ingested_at,
@@ -99,6 +97,11 @@ final as (
             when typed.started_at is null then 'no_start'
             when typed.started_at < cast('1980-01-01' as timestamp) then 'starts_before_1980'
             when typed.started_at > typed.ingested_at + interval '1' day then 'starts_after_import'
+            when
+                typed.source_kind = 'device_file'
+                and typed.started_at < cast('2000-01-02' as timestamp)
+                then 'clock_never_set'
+            when typed.has_impossible_date then 'date_before_watches'
             when dropped.quarantine_rule is not null then dropped.quarantine_rule
             when typed.distance_m is null and typed.unreadable_cells like '%distance%'
                 then 'unreadable_distance'

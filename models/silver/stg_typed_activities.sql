@@ -1,3 +1,7 @@
+{%- set started_at =
+    'case when rollovers.is_corrected then rollovers.started_at '
+    ~ 'else landed.started_at end'
+-%}
 with
 
 landed as (
@@ -9,6 +13,12 @@ landed as (
 sports as (
 
     select * from {{ ref('sports') }}
+
+),
+
+rollovers as (
+
+    select * from {{ ref('stg_gps_rollovers') }}
 
 ),
 
@@ -32,11 +42,18 @@ typed as (
             when landed.is_indoor and sports.sport in ('run', 'ride') then sports.sport || '_indoor'
             else coalesce(sports.sport, 'other')
         end as sport,
-        landed.started_at,
+        {{ started_at }} as started_at,
         coalesce(
-            landed.local_started_at,
-            {{ local_time('landed.started_at', 'home_zones.value_text') }}
+            case
+                when rollovers.is_corrected then rollovers.local_started_at
+                else landed.local_started_at
+            end,
+            {{ local_time(started_at, 'home_zones.value_text') }}
         ) as local_started_at,
+        case
+            when rollovers.is_corrected then 'gps_week_rollover' else landed.clock_flag
+        end as clock_flag,
+        not rollovers.is_corrected as has_impossible_date,
         coalesce(landed.time_zone, home_zones.value_text) as time_zone,
         case
             when landed.time_zone is null then 'athlete'
@@ -67,6 +84,7 @@ typed as (
         landed.perceived_exertion,
         landed.relative_effort,
         coalesce(landed.is_race_flagged, false) as is_race_flagged,
+        landed.gear,
         landed.device_file,
         landed.problem,
         landed.unreadable_cells,
@@ -76,10 +94,11 @@ typed as (
 
     from landed
     left join sports on {{ is_sport_type('landed.sport_type', 'sports.sport_type') }}
+    left join rollovers on landed.landed_row_id = rollovers.landed_row_id
     left join home_zones
         on landed.athlete_id = home_zones.athlete_id
-        and cast(landed.started_at as date) >= home_zones.valid_from
-        and cast(landed.started_at as date) < home_zones.valid_until
+        and cast({{ started_at }} as date) >= home_zones.valid_from
+        and cast({{ started_at }} as date) < home_zones.valid_until
 
 ),
 

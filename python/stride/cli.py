@@ -23,6 +23,10 @@ class _Group(click.Group):
     """Shows what the user can put right as one sentence instead of a stack trace."""
 
     def invoke(self, context):
+        for stream in (sys.stdout, sys.stderr):
+            # Where the terminal has a code page, a sign that it lacks must not stop the command.
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")
         try:
             return super().invoke(context)
         except StrideError as problem:
@@ -57,17 +61,21 @@ for command in (alert, forecast, free, models, notify, promote, replay, rollback
     type=click.Path(path_type=Path),
     help="How to read a table that is not Strava's.",
 )
+@click.option("--sport", metavar="SPORT", help="Sport of recordings that name none, such as Run.")
 @click.option("--partial", is_flag=True, help="PATH is not all there is: mark nothing as gone.")
 @click.option("--streams", is_flag=True, help="Keep the samples of recordings too (no positions).")
 @click.option("--workers", type=click.IntRange(1), help="Processes for recordings; default: cores.")
-def import_(path, athlete, timezone, mapping, partial, streams, workers):
+def import_(path, athlete, timezone, mapping, sport, partial, streams, workers):
     """Import activities, or what you know better about them.
 
     \b
     PATH is one of
       a Strava export: its zip, its folder or the activities.csv in it
+      Garmin's account export, or the list of activities of Garmin Connect
+      Apple Health's export
       a folder or zip of FIT, TCX and GPX files, or one of them
-      JSON of Strava's API
+      JSON of Strava's API, intervals.icu or Polar Flow
+      forecasts.csv: race times that others forecast
       any other CSV, with --mapping
       races.csv, exclusions.csv or loads.csv: your corrections
       athletes.csv: athletes, their settings and their exports
@@ -79,7 +87,7 @@ def import_(path, athlete, timezone, mapping, partial, streams, workers):
     from stride.ingest.csv_kinds import is_athletes
     from stride.ingest.importing import Options, import_path
 
-    options = Options(timezone, mapping, partial, streams, workers, _progress)
+    options = Options(timezone, mapping, partial, streams, workers, sport, _progress)
     if not mapping and is_athletes(path):
         if athlete or timezone:
             raise click.UsageError(f"{path.name} names athletes and zones: leave out the options.")
@@ -137,35 +145,52 @@ def _say(receipt) -> None:
     if receipt.corrections is not None:
         _say_corrections(who, receipt.corrections)
     if table:
-        parts = [f"{_activities(table.new)} imported"] if table.new else []
-        parts += [f"{table.changed:,} changed"] if table.changed else []
-        parts += [f"{table.gone:,} gone"] if table.gone else []
-        if table.unreadable and parts:
-            parts.append(f"{table.unreadable:,} with cells that can't be read")
-        click.echo(f"{who}: {', '.join(parts) or f'{_activities(table.rows)}, imported before'}.")
-        if table.is_older:
-            click.echo(
-                f"{who}: this export is older than one imported before: it adds what was missing "
-                "and changes nothing."
-            )
+        _say_table(who, table)
+    for what, number in sorted(receipt.found.items()):
+        click.echo(f"{who}: {counted(number, 'file')}: {what}.")
+    for what, number in receipt.daily.items():
+        click.echo(f"{who}: {counted(number, 'row')} of {what} new or changed.")
     if recordings and recordings.files:
-        good = recordings.sessions - len(recordings.problems)
-        known = "" if recordings.sessions else ", imported before"
-        number = counted(recordings.files, "recording")
-        click.echo(f"{who}: {number}{known or f', {good:,} read'}.")
-        _say_some(f"{who}: recordings that gave nothing", recordings.problems.values())
-    future = (table.future if table else 0) + (recordings.future if recordings else 0)
-    if future:
-        what = "1 activity is" if future == 1 else f"{future:,} activities are"
-        click.echo(
-            f"{who}: {what} dated in the future and {'does' if future == 1 else 'do'} not count "
-            "before that day. If the dates are wrong, correct them at the source and import again.",
-            err=True,
-        )
+        _say_recordings(who, recordings)
+    _say_future(who, (table.future if table else 0) + (recordings.future if recordings else 0))
+    for sentence in receipt.odd_dates:
+        click.echo(f"{who}: {_printable(sentence)}", err=True)
     if receipt.unknown_columns:
         names = ", ".join(map(repr, receipt.unknown_columns[:8]))
         click.echo(f"{who}: columns unknown to Stride, kept as they are: {names}.", err=True)
     _say_some(f"{who}: files that were not read", receipt.refused)
+
+
+def _say_table(who: str, table) -> None:
+    parts = [f"{_activities(table.new)} imported"] if table.new else []
+    parts += [f"{table.changed:,} changed"] if table.changed else []
+    parts += [f"{table.gone:,} gone"] if table.gone else []
+    if table.problems:
+        parts.append(f"{table.problems:,} without data, in quarantine")
+    if table.unreadable and parts:
+        parts.append(f"{table.unreadable:,} with cells that can't be read")
+    click.echo(f"{who}: {', '.join(parts) or f'{_activities(table.rows)}, imported before'}.")
+    if table.is_older:
+        click.echo(
+            f"{who}: this export is older than one imported before: it adds what was missing "
+            "and changes nothing."
+        )
+    _say_sports(who, table.unknown_sports)
+    if none := table.unknown_sports.get(None):
+        verbs = "and counts" if none == 1 else "and count"
+        number = counted(none, "activity names", "activities name")
+        click.echo(f"{who}: {number} no sport {verbs} as other.", err=True)
+
+
+def _say_future(who: str, future: int) -> None:
+    if future:
+        what = counted(future, "activity is", "activities are")
+        click.echo(
+            f"{who}: {what} dated in the future and {'does' if future == 1 else 'do'} not count "
+            "(silver.quarantine). If the dates are wrong, correct them at the source and import "
+            "again.",
+            err=True,
+        )
 
 
 def _say_corrections(who: str, found) -> None:
@@ -190,6 +215,47 @@ def _say_corrections(who: str, found) -> None:
 
 def _activities(number: int) -> str:
     return counted(number, "activity", "activities")
+
+
+_CLOCKS = {
+    "clock_never_set": "dated by another clock of the file or by its name",
+    "clock_set_in_recording": "of which the clock was set while they ran",
+    "gps_week_rollover": "dated 1,024 weeks later, as GPS lost count of the weeks",
+    "stale_samples": "without samples left over from before",
+}
+
+
+def _say_recordings(who: str, found) -> None:
+    from stride.ingest.device.sports import family
+
+    good = sum(found.sports.values()) - found.changed
+    parts = [f"{good:,} read"] if found.sessions > found.changed else []
+    parts += [f"{found.changed:,} read again and changed"] if found.changed else []
+    parts += [f"{count:,} {_CLOCKS[code]}" for code, count in sorted(found.corrected.items())]
+    parts += [f"{found.other:,} without an activity"] if found.other else []
+    number = counted(found.files, "recording")
+    click.echo(f"{who}: {number}, {', '.join(parts) or 'imported before'}.")
+    if silent := found.sports.get(None):
+        names = counted(silent, "recording names", "recordings name")
+        count = "counts" if silent == 1 else "count"
+        click.echo(
+            f"{who}: {names} no sport and {count} as other: import again with --sport Run, "
+            "or what it was.",
+            err=True,
+        )
+    _say_sports(who, {word: n for word, n in found.sports.items() if family(word) is None})
+    _say_some(f"{who}: recordings that gave nothing", found.problems.values())
+
+
+def _say_sports(who: str, unknown: dict[str | None, int]) -> None:
+    """Words for sports that Stride does not know."""
+    words = ", ".join(f"{word!r} ({n:,})" for word, n in sorted(unknown.items(), key=str) if word)
+    if words:
+        click.echo(
+            f"{who}: sports that Stride does not know count as other: {_printable(words)}; "
+            "a line in seeds/sports.csv says what each is.",
+            err=True,
+        )
 
 
 def _say_some(what: str, sentences) -> None:
@@ -259,6 +325,22 @@ def athlete_set(athlete_id, valid_from, **settings):
     if not any(settings.values()):
         raise click.UsageError("Say what to set, such as --max-hr-bpm 188.")
     _land_settings(athlete_id, valid_from, settings)
+
+
+@athlete.command("from-wellness")
+@click.argument("athlete_id")
+def athlete_from_wellness(athlete_id):
+    """Take resting heart rate and weight from the days that an export measured.
+
+    The median of a month holds from the first day of the next one, and replaces what was said
+    before for the days from then on.
+    """
+    from stride.ingest import landing
+    from stride.ingest.wellness_settings import land_wellness_settings
+
+    with landing.writing(paths.landing()):
+        new = land_wellness_settings(paths.landing(), athlete_id)
+    click.echo(f"{athlete_id}: {counted(new, 'setting')} new or changed.")
 
 
 def _land_settings(athlete_id: str, valid_from: str | None, settings: dict) -> None:

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from stride.errors import StrideError
+
 
 def home() -> Path:
     """Folder of the landing, the DuckDB file, the registry and the report.
@@ -11,8 +13,19 @@ def home() -> Path:
     -------
     Path
         ``$STRIDE_HOME``, or ``data`` below the working directory.
+
+    Raises
+    ------
+    StrideError
+        If DuckDB can't open a file there.
     """
-    return Path(os.environ.get("STRIDE_HOME", "data"))
+    folder = Path(os.environ.get("STRIDE_HOME", "data"))
+    if bad := sorted(set(str(folder)) & set("?#")):
+        raise StrideError(
+            f"STRIDE_HOME is {folder}: a folder with {' or '.join(bad)} in its name can't hold a "
+            "DuckDB file; choose another one."
+        )
+    return folder
 
 
 def landing() -> Path:

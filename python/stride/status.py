@@ -12,7 +12,7 @@ from rich.text import Text
 from stride.database import athletes_of, has_table, reading
 from stride.ingest.athletes import known_athletes
 from stride.notify.plain_text import one_line
-from stride.report.sentences import dated_later
+from stride.report.sentences import dated_ahead, dated_later
 from stride.report.words import day, number, plain, span, time
 
 ALERT_DAYS = 28
@@ -38,6 +38,15 @@ _TABLES = {
             min(activity_date) as first_day, max(activity_date) as last_day
         from silver.activities join silver.athletes using (athlete_id)
         where activity_date > as_of_date group by all order by all""",
+    ),
+    "ahead": (
+        "bronze.landed_activities",
+        """select athlete_id, count(distinct activity_id) as activities,
+            min(cast(started_at as date)) as first_day, max(cast(started_at as date)) as last_day
+        from silver.quarantine
+        join (select landed_row_id, started_at from bronze.landed_activities) using (landed_row_id)
+        anti join silver.activities using (athlete_id, activity_id)
+        where quarantine_reason = 'starts_after_import' group by all order by all""",
     ),
     "imports": (
         "bronze.landed_imports",
@@ -136,7 +145,8 @@ def page(status: Status) -> list:
         return [Panel(Text(todo), title="Stride")]
     return [
         _fitness(status),
-        *_dated_later(status.frames.get("later")),
+        *_dated("later", status, lambda row: dated_later(row, row["as_of_date"].iloc[0])),
+        *_dated("ahead", status, dated_ahead),
         _forecasts(status.frames.get("forecasts"), status.athletes),
         _alerts(status.frames.get("alerts")),
         _health(status.frames.get("health")),
@@ -175,14 +185,11 @@ def _fitness(status: Status):
     return table
 
 
-def _dated_later(later: pd.DataFrame | None) -> list[Text]:
-    rows = (
-        [] if later is None else [later.iloc[[at]] for at in range(min(len(later), MOST_ATHLETES))]
-    )
-    return [
-        _text(f"{row['athlete_id'].iloc[0]}: {dated_later(row, row['as_of_date'].iloc[0])}")
-        for row in rows
-    ]
+def _dated(name: str, status: Status, sentence) -> list[Text]:
+    """A sentence for each athlete of a frame."""
+    frame = status.frames.get(name)
+    rows = [] if frame is None else [frame.iloc[[at]] for at in range(len(frame))]
+    return [_text(f"{row['athlete_id'].iloc[0]}: {sentence(row)}") for row in rows[:MOST_ATHLETES]]
 
 
 def _forecasts(forecasts: pd.DataFrame | None, athletes: list[str]):

@@ -4,7 +4,8 @@ import struct
 
 from stride.ingest.device.fit import FIT_EPOCH_S, checksum
 
-FILE_ID, SESSION, RECORD, ACTIVITY, LENGTH = 0, 18, 20, 34, 101
+FILE_ID, SPORT, SESSION, LAP, RECORD, ACTIVITY = 0, 12, 18, 19, 20, 34
+EVENT, MONITORING, LENGTH = 21, 55, 101
 FIELD_DESCRIPTION, DEVELOPER_DATA_ID = 206, 207
 
 START_S = 1_700_000_000  # Unix time of every file's start
@@ -45,8 +46,37 @@ def _bytes(kind: int, value) -> bytes:
     return struct.pack("<" + _PACKED[kind], value)
 
 
-def file_id() -> tuple:
-    return FILE_ID, {0: (ENUM, 4), 1: (UINT16, 1), 2: (UINT16, 3113), 4: (UINT32, fit_time(0))}
+def file_id(kind: int = 4, created: float = 0) -> tuple:
+    """Type 4 is an activity; ``created`` in seconds after `START_S`."""
+    return FILE_ID, {
+        0: (ENUM, kind),
+        1: (UINT16, 1),
+        2: (UINT16, 3113),
+        4: (UINT32, fit_time(created)),
+    }
+
+
+def sport(name: str, sub_sport: str | None = None) -> tuple:
+    """The message that a watch writes when the sport is chosen."""
+    return SPORT, {0: (ENUM, SPORTS[name]), 1: (ENUM, SUB_SPORTS[sub_sport])}
+
+
+def lap(start: float, seconds: float, name: str) -> tuple:
+    return LAP, {
+        253: (UINT32, fit_time(start + seconds)),
+        2: (UINT32, fit_time(start)),
+        8: (UINT32, round(seconds * 1000)),
+        25: (ENUM, SPORTS[name]),
+    }
+
+
+def timer_stop(second: float) -> tuple:
+    """The event that a watch writes when it is paused."""
+    return EVENT, {253: (UINT32, fit_time(second)), 0: (ENUM, 0), 1: (ENUM, 4)}
+
+
+def monitoring() -> tuple:
+    return MONITORING, {253: (UINT32, fit_time(0)), 3: (UINT32, 100)}
 
 
 def record(second: float, *, developer: dict | None = None, **values) -> tuple:

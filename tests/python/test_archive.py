@@ -200,12 +200,18 @@ def test_an_encrypted_member_is_refused(tmp_path):
     assert list_files(path).refused == [("locked.zip/a.gpx", "it is encrypted")]
 
 
-def test_only_the_first_zip_in_a_zip_is_looked_into(tmp_path):
-    innermost = io.BytesIO()
-    with zipfile.ZipFile(innermost, "w") as made:
-        made.writestr("a.gpx", b"<gpx/>")
-    middle = io.BytesIO()
-    with zipfile.ZipFile(middle, "w") as made:
-        made.writestr("innermost.zip", innermost.getvalue())
-    path = zipped(tmp_path / "outer.zip", {"middle.zip": middle.getvalue()})
-    assert [entry.base for entry in list_files(path).entries] == ["innermost.zip"]
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_zips_in_zips_are_looked_into_five_levels_deep(tmp_path, packing):
+    content, name = b"<gpx/>", "a.gpx"
+    for level in range(7):
+        inner = io.BytesIO()
+        with zipfile.ZipFile(inner, "w", packing) as made:
+            made.writestr(name, content)
+        content, name = inner.getvalue(), f"{level}.zip"
+        if level == 5:
+            (tmp_path / "outer.zip").write_bytes(content)
+            (entry,) = list_files(tmp_path / "outer.zip").entries
+            assert (entry.base, read(entry)) == ("a.gpx", b"<gpx/>")
+    (tmp_path / "deeper.zip").write_bytes(content)
+    listing = list_files(tmp_path / "deeper.zip")
+    assert not listing.entries and "a zip below 5 others" in listing.refused[0].why

@@ -100,6 +100,7 @@ def test_a_row_has_the_landed_names_and_types():
         "relative_effort",
         "perceived_exertion",
         "is_race_flagged",
+        "gear",
         "device_file",
     }
     landed = set(schema.SUMMARY) - told_elsewhere | set(schema.RECORDED)

@@ -323,7 +323,7 @@ def test_the_registry_loses_rows_of_the_athlete_and_stays_as_it_is_for_others(tm
         said = [("stride.why", f"ana and bob ran {NAME}"), ("stride.model_name", "ana.training.x")]
         connection.executemany("insert into tags values (?, ?)", said)
         connection.execute("create table runs (artifact_uri text)")
-        connection.execute("insert into runs values ('file:///home/ana/mlflow-artifacts')")
+        connection.execute("insert into runs values ('file:///srv/ana/mlflow-artifacts')")
         connection.commit()
     erased(home)
     assert pd.read_parquet(run_folder / "background.parquet")["race_time_s"].tolist() == [1302.0]
@@ -339,7 +339,7 @@ def test_the_registry_loses_rows_of_the_athlete_and_stays_as_it_is_for_others(tm
         }
         # A folder of the machine is no athlete.
         (place,) = connection.execute("select artifact_uri from runs").fetchone()
-    assert place == "file:///home/ana/mlflow-artifacts"
+    assert place == "file:///srv/ana/mlflow-artifacts"
     assert holders(home, "Zqcanary") == set()
 
 

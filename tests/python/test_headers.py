@@ -27,13 +27,15 @@ GERMAN = (
 FRENCH = (
     "ID de l'activité,Date de l'activité,Nom de l'activité,Type d'activité,"
     "Description de l'activité,Temps écoulé,Distance,Fréquence cardiaque max.,Effort relatif,"
+    "Matériel utilisé pour l'activité,"
     "Nom du fichier,Poids de l'athlète,Temps écoulé,Durée de déplacement,Distance,"
     "Dénivelé positif,Fréquence cardiaque moyenne,Puissance moyenne,Température moyenne,"
     "Effort ressenti,Puissance moyenne pondérée,Distance ajustée selon la pente,Compétition,Support"
 )
 DUTCH = (
     "Activiteits-ID,Datum van activiteit,Naam activiteit,Activiteitstype,Verstreken tijd,Afstand,"
-    "Max. hartslag,Vergelijkbare poging,Bestandsnaam,Gewicht sporter,Verstreken tijd,Beweegtijd,"
+    "Max. hartslag,Vergelijkbare poging,Uitrusting voor activiteit,"
+    "Bestandsnaam,Gewicht sporter,Verstreken tijd,Beweegtijd,"
     "Afstand,Totale stijging,Gemiddelde hartslag,Gemiddeld wattage,Gemiddelde temperatuur,"
     "Ervaren inspanning,Gewogen gemiddeld vermogen,Aan stijgingspercentage aangepaste afstand,Media"
 )

@@ -13,6 +13,7 @@ from test_report import spoken, written
 from stride.racetime.model import CANDIDATES
 from stride.report import forecast_lines, sentences
 from stride.report.words import SUPPORT, plain, support
+from stride.status import page, read_status
 
 ROOT = Path(__file__).parents[2]
 
@@ -172,6 +173,27 @@ def test_activities_dated_after_the_day_of_the_build(said):
     assert none not in text
     text = said(*empty)
     assert none in text and later not in text
+
+
+def test_activities_in_quarantine_as_they_are_dated_in_the_future(said, tmp_path):
+    ahead = "dated in the future"
+    kept = "create table silver.activities as select 'ana' athlete_id, {} activity_id, null::date d"
+    landed = (
+        "create schema bronze",
+        """create table bronze.landed_activities as
+        select * from (values ('1', timestamp '2035-01-02 10:00')) t(landed_row_id, started_at)""",
+        """create or replace table silver.quarantine as select 'ana' athlete_id, 'a' activity_id,
+        '1' landed_row_id, 'starts_after_import' quarantine_reason""",
+    )
+    assert ahead not in said()
+    # Imported again with another date: that version counts.
+    assert ahead not in said(*landed, kept.format("'a'"))
+    sentence = f"1 activity is {ahead} and does not count: 2 Jan 2035."
+    assert sentence in said(*landed, kept.format("'b'"))
+    with duckdb.connect(str(tmp_path / "stride.duckdb")) as connection:
+        connection.execute("alter table silver.activities rename d to activity_date")
+    status = read_status(tmp_path / "stride.duckdb", tmp_path / "landing", tmp_path)
+    assert f"ana: {sentence}" in " ".join(map(str, page(status)))
 
 
 def test_an_import_says_that_activities_are_dated_in_the_future(tmp_path, monkeypatch):

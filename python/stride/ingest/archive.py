@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,15 @@ MAX_FILES = 200_000
 
 MAX_TOTAL_BYTES = 64 * 1024**3
 """Unpacked size of all files of one import, as their archives state it."""
+
+MAX_XML_BYTES = 32 * 1024**3
+"""Unpacked size of an XML file, which is read as a stream: Apple Health's holds years."""
+
+MAX_ZIP_BYTES = 2 * 1024**3
+"""Size of a zip in a zip, which is held in memory."""
+
+MAX_DEPTH = 5
+"""Zips in zips in zips."""
 
 MAX_RATIO = 200
 """Unpacked over packed size of one large file: text packs 20 to 40 times, a bomb 1,000 times."""
@@ -70,7 +80,7 @@ def list_files(path: Path) -> Listing:
     Parameters
     ----------
     path : Path
-        A file, a folder or a zip. Zips in folders and in zips are looked into, one level deep.
+        A file, a folder or a zip. Zips in folders and in zips are looked into, five levels deep.
 
     Returns
     -------
@@ -138,6 +148,19 @@ def read(entry: Entry) -> bytes:
         raise StrideError(f"{entry.name} does not fit into memory.") from None
 
 
+def written_at(entry: Entry) -> float | None:
+    """When a file was last written, as its zip or folder says; Unix time, None if unknown."""
+    try:
+        if not entry.members:
+            return entry.path.stat().st_mtime
+        archive = _archive(entry.path, entry.members[:-1])
+        packed = archive.getinfo(entry.members[-1]).date_time
+    except (*_DAMAGE, KeyError):
+        return None
+    # 1980 is how a zip says that it doesn't know.
+    return datetime(*packed, tzinfo=UTC).timestamp() if packed[0] > 1980 else None
+
+
 def _list_folder(root: Path, listing: Listing) -> None:
     def unreadable(problem: OSError):
         name = os.path.relpath(problem.filename, root)
@@ -185,22 +208,57 @@ def _list_zip(archive, path: Path, above: tuple, shown: str, listing: Listing) -
             listing.refused.append(Refused(member, "a link, not a file"))
         elif info.flag_bits & 1:
             listing.refused.append(Refused(member, "it is encrypted"))
-        elif info.file_size > MAX_FILE_BYTES or _is_bomb(info.file_size, info.compress_size):
+        elif info.file_size > _largest(name) or _is_bomb(info.file_size, info.compress_size):
             listing.refused.append(Refused(member, f"it would unpack to {info.file_size:,} bytes"))
-        elif name.lower().endswith(".zip") and not above:
-            with archive.open(info) as stream:
-                inner = io.BytesIO(_bounded(stream, member))
+        elif name.lower().endswith(".zip") and len(above) >= MAX_DEPTH:
+            listing.refused.append(Refused(member, f"a zip below {MAX_DEPTH} others"))
+        elif name.lower().endswith(".zip"):
             try:
-                with zipfile.ZipFile(inner) as nested:
-                    _list_zip(nested, path, (name,), member, listing)
+                with _nested_zip(archive, name, member) as nested:
+                    _list_zip(nested, path, (*above, name), member, listing)
             except _DAMAGE as problem:
                 listing.refused.append(Refused(member, _said(problem)))
+        elif len(listing.entries) > MAX_FILES:
+            raise StrideError(f"{shown} holds more than {MAX_FILES:,} files: that is no export.")
         else:
             listing.entries.append(Entry(path, (*above, name), member))
             listing.exported_at[member] = info.date_time
 
 
+def _largest(name: str) -> int:
+    """Largest size of a file by its kind, bytes."""
+    kind = name.lower().rsplit(".", 1)[-1]
+    return {"xml": MAX_XML_BYTES, "zip": MAX_ZIP_BYTES}.get(kind, MAX_FILE_BYTES)
+
+
+def _nested_zip(archive: zipfile.ZipFile, name: str, shown: str) -> zipfile.ZipFile:
+    """A zip in a zip; one that is stored without packing is read in place."""
+    info = archive.getinfo(name)
+    if info.compress_type == zipfile.ZIP_STORED:
+        return zipfile.ZipFile(archive.open(info))
+    with archive.open(info) as stream:
+        return zipfile.ZipFile(io.BytesIO(_bounded(stream, shown, largest=MAX_ZIP_BYTES)))
+
+
 _nested: tuple[tuple, zipfile.ZipFile] | None = None
+
+
+@contextmanager
+def opened(entry: Entry) -> Iterator[io.IOBase]:
+    """Open one file as a stream of at most `MAX_XML_BYTES`; a ``.gz`` is not unpacked.
+
+    Raises
+    ------
+    StrideError
+        If it is damaged.
+    """
+    try:
+        with _opened(entry) as stream:
+            yield stream
+    except _DAMAGE as problem:
+        raise StrideError(
+            f"{entry.name} can't be read ({_said(problem)}): export or copy it again."
+        ) from None
 
 
 @contextmanager
@@ -221,18 +279,17 @@ def _archive(path: Path, above: tuple) -> zipfile.ZipFile:
     if _nested is None or _nested[0] != key:
         archive = zipfile.ZipFile(path)
         for name in above:
-            with archive.open(name) as stream:
-                archive = zipfile.ZipFile(io.BytesIO(_bounded(stream, name)))
+            archive = _nested_zip(archive, name, name)
         _nested = (key, archive)
     return _nested[1]
 
 
-def _bounded(stream, name: str, packed: int | None = None) -> bytes:
+def _bounded(stream, name: str, packed: int | None = None, largest: int = MAX_FILE_BYTES) -> bytes:
     parts, size = [], 0
     while part := stream.read(1024**2):
         parts.append(part)
         size += len(part)
-        if size > MAX_FILE_BYTES or (packed is not None and _is_bomb(size, packed)):
+        if size > largest or (packed is not None and _is_bomb(size, packed)):
             megabytes = (size - 1) // 1024**2
             raise StrideError(
                 f"{name} unpacks to more than {megabytes:,} MB: that is no athlete's file."

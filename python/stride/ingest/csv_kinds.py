@@ -10,6 +10,12 @@ from stride.ingest.small_csv import read_header
 CORRECTIONS = ("races", "exclusions", "loads")
 """Kinds that correct activities."""
 
+FORECASTS = "forecasts"
+"""The kind that holds what others forecast."""
+
+_FORECASTS = {"predictor", "forecast_date", "predicted_time"}
+"""Columns that tell forecasts from planned races, which have a ``race_date`` too."""
+
 _SHARED = ("activity_id", "athlete_id", "note", "withdrawn")
 _OWN = {
     "races": ("is_race", "official_distance", "official_time", "is_maximal", "race_date"),
@@ -35,7 +41,8 @@ def kind_of(name: str, content: bytes) -> str | None:
     Returns
     -------
     str or None
-        ``races``, ``exclusions``, ``loads`` or ``athletes``; None for a table of activities.
+        ``races``, ``exclusions``, ``loads``, ``athletes`` or ``forecasts``; None for a table of
+        activities.
 
     Raises
     ------
@@ -54,6 +61,8 @@ def kind_of(name: str, content: bytes) -> str | None:
     if stem in ("athletes", "activities"):
         return stem if stem == "athletes" else None
     columns = {column for column in read_header(content, name) if column}
+    if stem == FORECASTS or (stem not in CORRECTIONS and columns >= _FORECASTS):
+        return FORECASTS
     if stem in CORRECTIONS:
         _refuse_two_kinds(name, {stem} | _kinds(columns) - {"exclusions", "athletes"}, columns)
         return stem

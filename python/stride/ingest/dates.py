@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from stride.errors import StrideError
+
 # Full names as they stand in a date, so for Polish and Russian in the genitive. A name may be
 # shortened to three letters where that still names one month.
 _MONTH_NAMES = """
@@ -19,9 +21,32 @@ januari februari maart april mei juni juli augustus september oktober november d
 stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia
 января февраля марта апреля мая июня июля августа сентября октября ноября декабря
 januar februar marts april maj juni juli august september oktober november desember
-januari februari mars april maj juni juli agustus september oktober nopember desember
+januari februari mars april maj juni juli augusti september oktober november december
+januari februari maret april mei juni juli agustus september oktober nopember desember
+januar februar mars april mai juni juli august september oktober november desember
+styczeń luty marzec kwiecień maj czerwiec lipiec sierpień wrzesień październik listopad grudzień
+ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
+январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь
+"""  # noqa: RUF001
+_SHORT_MONTHS = {
+    "mrt": 3,
+    "mrz": 3,
+    "maj": 5,
+    "май": 5,
+    "jnr": 1,
+    "agt": 8,
+    "setiembre": 9,
+}
+# Cut off after three letters, these would be other months elsewhere: marrask. is no March.
+_WHOLE_MONTHS = """
+tammi helmi maalis huhti touko kesä heinä elo syys loka marras joulu
+tammik helmik maalisk huhtik toukok kesäk heinäk elok syysk lokak marrask jouluk
+tammikuu helmikuu maaliskuu huhtikuu toukokuu kesäkuu heinäkuu elokuu syyskuu lokakuu \
+marraskuu joulukuu
+leden únor březen duben květen červen červenec srpen září říjen listopad prosinec
+ledna února března dubna května června července srpna září října listopadu prosince
+led úno bře dub kvě čvn čvc srp zář říj lis pro
 """
-_SHORT_MONTHS = {"mrt": 3, "mrz": 3, "maj": 5, "май": 5, "jnr": 1, "agt": 8, "setiembre": 9}
 _AFTERNOON = {"午後", "下午", "오후"}
 _MORNING = {"午前", "上午", "오전"}
 _BETWEEN = {"", "at", "a", "a las", "a la", "as", "um", "alle", "om", "o", "kl", "klo", "pukul"}
@@ -44,6 +69,8 @@ _DAY_FIRST = re.compile(
 _YEAR_FIRST = re.compile(
     r"(?P<year>\d{4}) ?[年년./-] ?(?P<month>\d{1,2}) ?[月월./-] ?(?P<day>\d{1,2})[日일.]?"
 )
+_SERIAL = re.compile(r"([2-7]\d{4})(?:[.,](\d+))?")
+"""Days since 1899-12-30, as a spreadsheet counts them; from 1954 to 2119."""
 _NUMERIC = re.compile(r"(?P<one>\d{1,2})(?P<mark>[./-])(?P<two>\d{1,2})[./-](?P<year>\d{4})")
 
 
@@ -63,7 +90,12 @@ def _months() -> dict[str, int]:
             for size in range(3, len(name)):
                 if shortened[name[:size]] == 1:
                     known.setdefault(name[:size], month)
-    return known | {_plain(name): month for name, month in _SHORT_MONTHS.items()}
+    known |= {_plain(name): month for name, month in _SHORT_MONTHS.items()}
+    for line in _WHOLE_MONTHS.strip().splitlines():
+        for month, name in enumerate(line.split(), start=1):
+            known[_plain(name)] = month
+            known[_plain(name.replace("kuu", "kuuta"))] = month
+    return known
 
 
 _MONTHS = _months()
@@ -95,6 +127,22 @@ def is_day_first(texts: Iterable[str]) -> bool | None:
     return None if votes == 0 else votes > 0
 
 
+def check_any(moments: list, texts: list[str], source_file: str) -> None:
+    """Refuse a table of which no date can be read.
+
+    Raises
+    ------
+    StrideError
+        If there are dates and none of them could be read.
+    """
+    unread = next((text for text in texts if text), None)
+    if unread and not any(moments):
+        raise StrideError(
+            f"{source_file} has no row with a date that can be read: {unread[:60]!r} is none that "
+            "Stride knows. Write dates as 2024-01-05 07:00:00."
+        )
+
+
 def instant(text: str, day_first: bool = False) -> datetime | None:
     """Read a point in time. Strava's export writes UTC without saying so.
 
@@ -102,7 +150,8 @@ def instant(text: str, day_first: bool = False) -> datetime | None:
     ----------
     text : str
         ``Jul 5, 2018, 3:00:00 PM``, the same in other languages (``5 juil. 2018 à 15:00:00``,
-        ``05.07.2018, 15:00:00``, ``2018年7月5日 15:00``) or ISO 8601.
+        ``05.07.2018, 15:00:00``, ``2018年7月5日 15:00``), ISO 8601, or the number of days that a
+        spreadsheet shows instead (``43286.625``).
     day_first : bool
         How ``05/07/2018`` is meant; see `is_day_first`. With points the day is always first.
 
@@ -122,6 +171,8 @@ def instant(text: str, day_first: bool = False) -> datetime | None:
     >>> instant("Jul 5, 2018, 3:00:00 PM").isoformat()
     '2018-07-05T15:00:00+00:00'
     >>> instant("5 de jul. de 2018 15:00:00").isoformat()
+    '2018-07-05T15:00:00+00:00'
+    >>> instant("43286.625").isoformat()
     '2018-07-05T15:00:00+00:00'
     """
     moment = _moment(text, day_first)
@@ -158,11 +209,19 @@ def _moment(text: str, day_first: bool) -> datetime | None:
     if re.match(r"\d{4}-\d\d-\d\d", text):
         moment = datetime.fromisoformat(re.sub(r" (UTC|GMT)$", "+00:00", text))
         return moment + timedelta(hours=12) if len(text) == 10 else moment
+    if serial := _SERIAL.fullmatch(text):
+        return _of_serial(serial[1], serial[2])
     text = unicodedata.normalize("NFC", _plain(text))  # Korean syllables, whole again
     for pattern in (_MONTH_FIRST, _DAY_FIRST, _NUMERIC, _YEAR_FIRST):
         if date := pattern.match(text):
             return _with_time(date, text[date.end() :], day_first)
     raise ValueError(f"not a point in time: {text!r}")
+
+
+def _of_serial(days: str, fraction: str | None) -> datetime:
+    """A spreadsheet's number, to the second; without a time it is noon."""
+    seconds = round(float(f"0.{fraction}") * 86400) if fraction else 12 * 3600
+    return datetime(1899, 12, 30, tzinfo=UTC) + timedelta(days=int(days), seconds=seconds)
 
 
 def _with_time(date: re.Match, rest: str, day_first: bool) -> datetime:

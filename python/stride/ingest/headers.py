@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from stride.ingest.device.sports import family
+
 # Strava's own bug of 2023: <span class="translation_missing" title="... .horton_values.type">
 _UNTRANSLATED = re.compile(r"<span[^>]*title=\W*[^>]*\.(\w+)\W*>", re.IGNORECASE)
 # A program that read and wrote the file again told double headers apart: Distance.1, Distance_1.
@@ -96,6 +98,13 @@ def meanings(header: list[str]) -> Meanings:
     return Meanings(places, unknown, max(votes, key=votes.get) if votes else None)
 
 
+def count_known(header: list[str]) -> int:
+    """How many headers of a table are known."""
+    known = _vocabulary()
+    names = [normalised(name) for name in header]
+    return sum(name in known.meaning or name in known.unused for name in names)
+
+
 def language(code: str | None) -> Language:
     """How numbers and dates are written in a language; as in the US where there is none."""
     entry = _facts().get(code or "en", {})
@@ -115,14 +124,13 @@ def is_swim(sport_type: str) -> bool:
     >>> is_swim("Schwimmen"), is_swim("Run")
     (True, False)
     """
-    return normalised(sport_type) in _vocabulary().swims
+    return family(sport_type) == "swim"
 
 
 class _Vocabulary(NamedTuple):
     meaning: dict[str, str]
     unused: set[str]
     languages: dict[str, list[str]]
-    swims: set[str]
     old_needed: frozenset[str]
     old_meaning: dict[str, str]
     old_unused: set[str]
@@ -142,7 +150,6 @@ def _vocabulary() -> _Vocabulary:
         {},
         set(),
         {},
-        set(),
         frozenset(map(normalised, old["needed"])),
         {normalised(name): to for to, names in old["columns"].items() for name in names},
         set(map(normalised, old["unused"])),
@@ -156,5 +163,4 @@ def _vocabulary() -> _Vocabulary:
         for name in map(normalised, entry["unused"]):
             words.unused.add(name)
             words.languages.setdefault(name, []).append(code)
-        words.swims.update(map(normalised, entry["swims"]))
     return words

@@ -1,23 +1,27 @@
 """One import, whatever the user points at."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from stride.errors import StrideError
-from stride.ingest import archive
+from stride.ingest import archive, starts
 from stride.ingest import landing as landed
 from stride.ingest.archive import Entry, Listing
 from stride.ingest.athletes import land_settings
 from stride.ingest.corrections import LandedCorrections, land_corrections
-from stride.ingest.csv_kinds import CORRECTIONS, kind_of
+from stride.ingest.csv_kinds import CORRECTIONS, FORECASTS, kind_of
+from stride.ingest.daily_rows import land_daily_rows
+from stride.ingest.forecasts_csv import read_forecasts
+from stride.ingest.odd_dates import odd_dates
+from stride.ingest.other_files import collect
 from stride.ingest.recordings import SUFFIXES, LandedRecordings, land_recordings
 from stride.ingest.summaries import Landed, Source, land_summaries
 
 _TABLE = "activities.csv"
-_JSON = (".json", ".ndjson", ".jsonl")
 
 
 class Receipt(NamedTuple):
@@ -30,15 +34,24 @@ class Receipt(NamedTuple):
     unknown_columns: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     """Files that were not read, each with the reason."""
+    found: dict[str, int] = {}  # noqa: RUF012
+    """Whose files were read beside recordings, and how many of each."""
+    daily: dict[str, int] = {}  # noqa: RUF012
+    """``forecasts`` and ``wellness`` that landed now."""
+    odd_dates: tuple[str, ...] = ()
+    """Sentences on activities whose date is hardly right."""
 
     @property
     def is_useless(self) -> bool:
         """Whether there were recordings alone, all new, and none gave anything."""
         found = self.recordings
+        if self.table is not None and found is None and not any(self.daily.values()):
+            return 0 < self.table.rows == self.table.problems
         return (
             self.table is None
+            and not any(self.daily.values())
             and found is not None
-            and 0 < found.sessions == len(found.problems)
+            and 0 < found.sessions == len(found.problems) + found.other
             and found.sessions == found.files
         )
 
@@ -56,6 +69,8 @@ class Options(NamedTuple):
     """Whether to keep the samples of recordings, and not only what follows from them."""
     workers: int | None = None
     """Processes that read recordings; default: one a core."""
+    sport: str | None = None
+    """Sport of recordings whose file names none."""
     started: Callable[[int], Callable[[int], object]] | None = None
     """Called with the number of recordings; returns what is called after each."""
 
@@ -70,9 +85,10 @@ def import_path(
     Parameters
     ----------
     path : Path
-        A Strava export (zip, folder, ``activities.csv``), a folder or zip of FIT, TCX and GPX
-        files, one such file, JSON of Strava's API, a table with a mapping, or a file of
-        corrections. Any of them packed with gzip.
+        A Strava export (zip, folder, ``activities.csv``), Garmin's account export or list of
+        activities, an export of Apple Health, a folder or zip of FIT, TCX and GPX files, one such
+        file, JSON of Strava's API, intervals.icu or Polar Flow, a table with a mapping,
+        ``forecasts.csv``, or a file of corrections. Any of them packed with gzip.
     landing : Path
         The landing folder; made if missing.
     athlete_id : str or None
@@ -90,37 +106,65 @@ def import_path(
         If nothing of it could be imported.
     """
     options = options or Options()
+    if options.sport:
+        options = options._replace(sport=known_sport(options.sport))
     listing = archive.list_files(path)
     with landed.writing(landing):
-        if options.mapping:
-            return _import_mapped(listing, path, landing, athlete_id, options)
-        if (found := _import_corrections(listing, landing, athlete_id)) is not None:
-            return found
-        if not athlete_id:
-            raise StrideError("Say whose data it is: --athlete ID.")
-        tables = [entry for entry in listing.entries if entry.base == _TABLE]
-        if not tables and len(listing.entries) == 1 and listing.entries[0].base.endswith(".csv"):
-            tables = listing.entries
-        recordings = [entry for entry in listing.entries if entry.base.endswith(SUFFIXES)]
-        if tables:
-            # Of several the outermost: an export within an export is somebody's backup.
-            table = min(tables, key=lambda entry: (entry.name.count("/"), len(entry.name)))
-            return [_import_export(table, recordings, listing, landing, athlete_id, options)]
-        if recordings:
-            return [_import_recordings(recordings, listing, landing, athlete_id, options)]
-        objects = [entry for entry in listing.entries if entry.base.endswith(_JSON)]
-        if objects:
-            return [_import_json(objects, listing, landing, athlete_id, options)]
-    raise StrideError(_nothing_in(path, listing))
+        receipts = _import_listing(listing, path, landing, athlete_id, options)
+        return [_with_odd_dates(receipt, landing) for receipt in receipts]
 
 
-def _import_corrections(listing: Listing, landing, athlete_id) -> list[Receipt] | None:
-    """Land a file of corrections; None if it is something else."""
+def _with_odd_dates(receipt: Receipt, landing: Path) -> Receipt:
+    is_new = (receipt.table and receipt.table.new) or (
+        receipt.recordings and receipt.recordings.sessions
+    )
+    if not is_new:
+        return receipt
+    return receipt._replace(odd_dates=tuple(odd_dates(landing, receipt.athlete_id)))
+
+
+def _import_listing(listing, path, landing, athlete_id, options) -> list[Receipt]:
+    if options.mapping:
+        return _import_mapped(listing, path, landing, athlete_id, options)
+    if (found := _import_small_csv(listing, landing, athlete_id)) is not None:
+        return found
+    if not athlete_id:
+        raise StrideError("Say whose data it is: --athlete ID.")
+    recordings = [entry for entry in listing.entries if entry.base.endswith(SUFFIXES)]
+    if table := _strava_table(listing.entries):
+        return [_import_export(table, recordings, listing, landing, athlete_id, options)]
+    return [_import_files(recordings, listing, path, landing, athlete_id, options)]
+
+
+def _strava_table(entries: list[Entry]) -> Entry | None:
+    """The table of Strava's export; of several the outermost, as others are somebody's backups.
+
+    A single CSV that nothing else reads is taken for one too, so that it is told what it lacks.
+    """
+    from stride.ingest import mapped_csv, strava_csv
+
+    tables = [entry for entry in entries if entry.base == _TABLE]
+    if not tables and len(entries) == 1 and entries[0].base.endswith(".csv"):
+        tables = entries
+    tables = sorted(tables, key=lambda entry: (entry.name.count("/"), len(entry.name)))
+    for table in tables:
+        content = archive.read(table)
+        is_list = mapped_csv.shipped_mapping(content, table.name) is not None
+        if not is_list or strava_csv.is_export(content, table.name):
+            return table
+    return None
+
+
+def _import_small_csv(listing: Listing, landing, athlete_id) -> list[Receipt] | None:
+    """Land a file of corrections or forecasts; None if it is something else."""
     if len(listing.entries) != 1 or not listing.entries[0].base.endswith(".csv"):
         return None
     file = Path(listing.entries[0].name)
     content = archive.read(listing.entries[0])
-    if kind_of(file.name, content) not in CORRECTIONS:
+    kind = kind_of(file.name, content)
+    if kind == FORECASTS:
+        return _import_forecasts(file.name, content, landing, athlete_id)
+    if kind not in CORRECTIONS:
         return None
     found = land_corrections(landing, file, content, athlete_id)
     return [Receipt(athlete, corrections=landed_rows) for athlete, landed_rows in found.items()]
@@ -159,49 +203,74 @@ def _import_export(table, recordings, listing, landing, athlete_id, options) -> 
     return Receipt(athlete_id, result, found, None, tuple(read.unknown_columns), tuple(refused))
 
 
-def _import_recordings(recordings, listing, landing, athlete_id, options) -> Receipt:
+def _import_files(recordings, listing, path, landing, athlete_id, options) -> Receipt:
+    """Recordings, lists, JSON and health exports: whatever of them an import holds."""
+    others = set(recordings)
+    bundle = collect([entry for entry in listing.entries if entry not in others], recordings)
+    refused = [f"{file.name}: {file.why}" for file in listing.refused] + bundle.refused
+    has_rows = bundle.activities or bundle.strava or bundle.forecasts or bundle.wellness
+    if not has_rows and not recordings:
+        raise StrideError(_nothing_in(path, listing, refused, bundle.found))
     _settle(landing, athlete_id, options)
-    found = _land_recordings(landing, athlete_id, recordings, {}, options)
-    refused = tuple(f"{file.name}: {file.why}" for file in listing.refused)
-    return Receipt(athlete_id, recordings=found, refused=refused)
+    tables = []
+    for kind, rows in (("csv", bundle.activities), ("strava_api", bundle.strava)):
+        if rows:
+            starts.name_by_start(landing, athlete_id, rows)
+            source = Source(kind, bundle.file, bundle.digest.hexdigest())
+            tables.append(land_summaries(landing, athlete_id, _numbered(rows), source, (), refused))
+    daily = {
+        kind: land_daily_rows(landing, kind, athlete_id, rows, bundle.file)
+        for kind, rows in (("forecasts", bundle.forecasts), ("wellness", bundle.wellness))
+        if rows
+    }
+    found = _land_recordings(landing, athlete_id, recordings, {}, options, sport_of=bundle.sport_of)
+    return Receipt(
+        athlete_id,
+        table=_added(tables),
+        recordings=found if recordings else None,
+        refused=tuple(refused),
+        found=dict(bundle.found),
+        daily=daily,
+    )
 
 
-def _import_json(objects, listing, landing, athlete_id, options) -> Receipt:
-    from stride.ingest import strava_json
-
-    rows, digest, refused = [], hashlib.sha256(), [f"{f.name}: {f.why}" for f in listing.refused]
-    for entry in objects:
-        try:
-            content = archive.read(entry)
-            found = strava_json.read_rows(content, entry.name).rows
-        except StrideError as problem:
-            refused.append(f"{entry.name}: {problem}")
-            continue
-        digest.update(content)
-        rows += found
-    if not rows:
-        raise StrideError(
-            refused[0] if refused else f"{objects[0].name} holds no activity of Strava's API."
-        )
-    _settle(landing, athlete_id, options)
+def _numbered(rows: list[dict]) -> list[dict]:
+    """Rows of several files, numbered through; what streams measure becomes columns."""
     for number, row in enumerate(rows, start=1):
         row["source_row_number"] = number
         if streams := row.pop("streams", None):
             from stride.ingest.device import measure_streams
 
             row |= measure_streams(streams, row.get("sport_type"))
-    name = objects[0].name if len(objects) == 1 else f"{len(objects)} files"
-    source = Source("strava_api", name, digest.hexdigest())
-    return Receipt(
-        athlete_id,
-        land_summaries(landing, athlete_id, rows, source, (), refused),
-        refused=tuple(refused),
+    return rows
+
+
+def _added(tables: list[Landed]) -> Landed | None:
+    if not tables:
+        return None
+    counts = zip(*(table[:6] for table in tables), strict=True)
+    unknown = sum((Counter(table.unknown_sports) for table in tables), Counter())
+    return Landed(
+        *map(sum, counts),
+        is_older=any(table.is_older for table in tables),
+        future=sum(table.future for table in tables),
+        unknown_sports=dict(unknown),
     )
+
+
+def _import_forecasts(name: str, content: bytes, landing, athlete_id) -> list[Receipt]:
+    found = read_forecasts(name, content, athlete_id)
+    return [
+        Receipt(
+            athlete,
+            daily={"forecasts": land_daily_rows(landing, "forecasts", athlete, rows, name)},
+        )
+        for athlete, rows in found.items()
+    ]
 
 
 def _import_mapped(listing: Listing, path, landing, athlete_id, options) -> list[Receipt]:
     from stride.ingest import mapped_csv
-    from stride.ingest.starts import name_by_start
 
     mapping = mapped_csv.read_mapping(options.mapping)
     if len(listing.entries) != 1:
@@ -216,11 +285,26 @@ def _import_mapped(listing: Listing, path, landing, athlete_id, options) -> list
             raise StrideError(f"{name} names no athlete: say whose it is with --athlete ID.")
         _settle(landing, athlete, options)
         if "activity_id" not in mapping.columns:
-            name_by_start(landing, athlete, read.rows)
+            starts.name_by_start(landing, athlete, read.rows)
         source = Source("csv", name, hashlib.sha256(content).hexdigest())
         result = land_summaries(landing, athlete, read.rows, source, read.unknown_columns)
         receipts.append(Receipt(athlete, result, unknown_columns=tuple(read.unknown_columns)))
     return receipts
+
+
+def known_sport(word: str) -> str:
+    """The seed's spelling of a sport.
+
+    Raises
+    ------
+    StrideError
+        If ``seeds/sports.csv`` has no such word.
+    """
+    from stride.ingest.device.sports import family, xml_sport
+
+    if family(word) is None:
+        raise StrideError(f"--sport {word} is no sport that Stride knows: say Run, Ride or Swim.")
+    return xml_sport(word)
 
 
 def _settle(landing: Path, athlete_id: str, options: Options) -> None:
@@ -228,7 +312,9 @@ def _settle(landing: Path, athlete_id: str, options: Options) -> None:
     land_settings(landing, athlete_id, {"time_zone": options.time_zone or ""})
 
 
-def _land_recordings(landing, athlete_id, entries, activity_of, options) -> LandedRecordings:
+def _land_recordings(
+    landing, athlete_id, entries, activity_of, options, sport_of=None
+) -> LandedRecordings:
     progress = options.started(len(entries)) if options.started and entries else None
     return land_recordings(
         landing,
@@ -238,6 +324,8 @@ def _land_recordings(landing, athlete_id, entries, activity_of, options) -> Land
         with_streams=options.with_streams,
         workers=options.workers,
         progress=progress,
+        sport=options.sport,
+        sport_of=sport_of,
     )
 
 
@@ -247,16 +335,21 @@ def _packed_at(listing: Listing, table: Entry) -> datetime | None:
     return datetime(*packed) if packed and packed[0] > 2008 else None
 
 
-def _nothing_in(path: Path, listing: Listing) -> str:
-    if listing.refused:
-        first = listing.refused[0]
-        return f"Nothing in {path} could be read; {first.name}: {first.why}."
+def _nothing_in(path: Path, listing: Listing, refused: list[str], found: Counter) -> str:
+    if found:
+        named = ", ".join(f"{what} ({number:,})" for what, number in sorted(found.items()))
+        return f"{path} holds nothing that Stride uses: {named}."
+    if refused and len(listing.entries) == 1:
+        return refused[0]
+    if refused:
+        return f"Nothing in {path} could be read; {refused[0].rstrip('.')}."
     if path.is_file() and len(listing.entries) == 1:
         return (
-            f"{path} is nothing that Stride reads: give a Strava export, FIT, TCX or GPX files, "
-            "Strava's JSON, or a CSV with --mapping."
+            f"{path} is nothing that Stride reads: give an export of Strava, Garmin or Apple "
+            "Health, FIT, TCX or GPX files, JSON of Strava or intervals.icu, or a CSV with "
+            "--mapping."
         )
     return (
         f"There is no {_TABLE} and no FIT, TCX or GPX file in {path}: "
-        "is it an export of Strava or of a device?"
+        "is it an export of Strava, Garmin or Apple Health?"
     )

@@ -45,11 +45,16 @@ def writing(landing: Path) -> Iterator[None]:
             raise LandingBusy(
                 f"Another import is writing to {landing}: wait for it, then run this one again."
             )
-        for kind, schema in KINDS.items():
-            columns = landing / kind / _COLUMNS_FILE
-            if not columns.exists() or not pq.read_schema(columns).equals(schema):
-                write(landing, kind, _COLUMNS_FILE.removesuffix(".parquet"), [])
+        write_columns(landing)
         yield
+
+
+def write_columns(landing: Path) -> None:
+    """Write the file of columns of every kind that has none, or an earlier version's."""
+    for kind, schema in KINDS.items():
+        columns = landing / kind / _COLUMNS_FILE
+        if not columns.exists() or not pq.read_schema(columns).equals(schema):
+            write(landing, kind, _COLUMNS_FILE.removesuffix(".parquet"), [])
 
 
 def take(lock: IO) -> bool:

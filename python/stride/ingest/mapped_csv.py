@@ -5,13 +5,14 @@ A mapping is a TOML file::
     platform = "polar"              # whose ids these are; default: the mapping's own name
     athlete = "runner"              # optional: the column that tells whose activity it is
     delimiter = ";"                 # optional; found by itself
-    decimal_mark = ","              # optional; found by itself, column by column
+    decimal_mark = ","              # optional; found by itself
     day_first = true                # optional; found by itself where a day above 12 tells
 
     [columns]                       # landed column = header in the table
     activity_id = "Workout No."     # without it, start, distance and time tell activities apart
     sport_type = "Sport"
     local_started_at = "Begin"      # the clock on the spot; started_at is for UTC
+    name = ["Title", "Titel"]       # several: whichever the table has
     moving_time_s = "Duration"
     distance_m = "Distance"
 
@@ -30,12 +31,16 @@ A mapping is a TOML file::
 """
 
 import tomllib
+from collections import Counter
 from collections.abc import Callable
+from importlib.resources import as_file, files
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 from stride.errors import StrideError
 from stride.ingest import cells, dates
+from stride.ingest.device.sports import family
 from stride.ingest.rows import Rows
 from stride.ingest.schema import SUMMARY
 from stride.ingest.table import Table, printable, read_table
@@ -61,6 +66,7 @@ COLUMNS = tuple(name for name in SUMMARY if name != "displayed_distance")
 _TEXTS = ("name", "sport_type", "device_file")
 _TIMES = ("started_at", "local_started_at")
 _FLAGS = ("is_race_flagged", "is_indoor")
+_NEEDED = ("sport_type", "started_at", "local_started_at")
 _TABLES = {"columns", "units", "sports", "missing", "constants"}
 _OPTIONS = {
     "platform": str,
@@ -76,8 +82,8 @@ class Mapping(NamedTuple):
 
     source: str
     """The mapping's file name, for messages."""
-    columns: dict[str, str]
-    """Landed column to header."""
+    columns: dict[str, str | list[str]]
+    """Landed column to its header, or to several of which a table has one."""
     units: dict[str, str]
     sports: dict[str, str]
     missing: dict[str, list[str]]
@@ -89,6 +95,31 @@ class Mapping(NamedTuple):
     delimiter: str | None = None
     decimal_mark: str | None = None
     day_first: bool | None = None
+
+    def count_known(self, header: list[str]) -> int:
+        """How many headers of a table are mapped."""
+        known = {name for names in self.columns.values() for name in _as_list(names)}
+        return sum(name.strip().strip('"') in known for name in header)
+
+    def resolved(self, names: list[str]) -> "Mapping":
+        """With one header a column: the first that the table has.
+
+        A column with several headers is left out if the table has none of them and another tells
+        as much; otherwise the first stays, to be named as missing.
+        """
+        columns = {}
+        for landed, headers in self.columns.items():
+            if isinstance(headers, str):
+                columns[landed] = headers
+                continue
+            there = [header for header in headers if header in names]
+            if there or landed in _NEEDED:
+                columns[landed] = (there or headers)[0]
+        return self._replace(columns=columns)
+
+
+def _as_list(names: str | list[str]) -> list[str]:
+    return [names] if isinstance(names, str) else names
 
 
 def activity_id(mapping: Mapping, number: str | None) -> str | None:
@@ -150,12 +181,36 @@ def read_mapping(path: Path) -> Mapping:
     return mapping
 
 
+def shipped_mapping(content: bytes, source_file: str) -> Mapping | None:
+    """The mapping that comes with Stride and fits a table by its header.
+
+    Returns
+    -------
+    Mapping or None
+        None if none has at least five of its columns, and those that are needed.
+    """
+    for file in sorted(files("stride.ingest").joinpath("mappings").iterdir(), key=str):
+        with as_file(file) as path:
+            mapping = read_mapping(path)
+        if not any(isinstance(names, list) for names in mapping.columns.values()):
+            continue  # an example for one table
+        # The header is at the start; a table may be long.
+        header = read_table(content[:65536], source_file, None, mapping.count_known).header
+        names = [name.strip().strip('"') for name in header]
+        found = mapping.resolved(names).columns
+        there = [landed for landed, name in found.items() if name in names]
+        if len(there) >= 5 and {"sport_type", "local_started_at", "moving_time_s"} <= set(there):
+            return mapping
+    return None
+
+
 def _table(source: str, name: str, table: object) -> dict:
     if not isinstance(table, dict):
         raise StrideError(f"The mapping {source} needs [{name}] as a table of its own.")
     kind = list if name == "missing" else str
     for key, value in table.items():
-        if name == "missing" and isinstance(value, list):
+        may_be_list = name in ("columns", "missing")
+        if may_be_list and isinstance(value, list) and (value or name == "missing"):
             table[key] = [str(text) for text in value]
         elif not isinstance(value, kind):
             example = '["-1", "0"]' if kind is list else '"text"'
@@ -210,7 +265,7 @@ def read_rows(content: bytes, source_file: str, mapping: Mapping) -> dict[str | 
     Parameters
     ----------
     content : bytes
-        The table: UTF-8, UTF-16 or cp1252; comma, semicolon or tab.
+        The table: UTF-8, UTF-16 or a code page; comma, semicolon or tab.
     source_file : str
         Used in messages.
     mapping : Mapping
@@ -238,8 +293,9 @@ def read_rows(content: bytes, source_file: str, mapping: Mapping) -> dict[str | 
     >>> row["distance_m"], row["moving_time_s"], row["local_started_at"].isoformat()
     (10500.0, 3000.0, '2026-08-16T10:30:46+00:00')
     """
-    table = read_table(content, source_file, mapping.delimiter)
+    table = read_table(content, source_file, mapping.delimiter, mapping.count_known)
     names = [name.strip().strip('"') for name in table.header]
+    mapping = mapping.resolved(names)
     wanted = [*mapping.columns.values(), *([mapping.athlete] if mapping.athlete else [])]
     missing = [name for name in wanted if name not in names]
     if missing:
@@ -247,7 +303,7 @@ def read_rows(content: bytes, source_file: str, mapping: Mapping) -> dict[str | 
             f"{source_file} lacks the column {', '.join(map(repr, missing))} that "
             f"{mapping.source} maps; it has: {printable(table.header)}."
         )
-    columns = _columns(table, names, mapping)
+    columns = _columns(table, names, mapping, source_file)
     athletes = [None] * len(table.rows)
     if mapping.athlete:
         athletes = [text or None for text in table.column(names.index(mapping.athlete))]
@@ -271,14 +327,19 @@ def read_rows(content: bytes, source_file: str, mapping: Mapping) -> dict[str | 
     return found
 
 
-def _columns(table: Table, names: list[str], mapping: Mapping) -> dict[str, tuple[list, set[int]]]:
+def _columns(
+    table: Table, names: list[str], mapping: Mapping, source_file: str
+) -> dict[str, tuple[list, set[int]]]:
     columns: dict[str, tuple[list, set[int]]] = {}
+    # A column in which nothing tells follows the rest of the file: 1.024 beside 10,02 is 1024.
+    every = (cells.decimal_votes(table.column(at)) for at in range(len(table.header)))
+    file_mark = cells.decimal_mark(sum(every, Counter()))
     for landed, header in mapping.columns.items():
         nothing = {*mapping.missing.get(landed, ()), *mapping.missing.get("*", ())}
         texts = table.column(names.index(header))
         if nothing:
             texts = ["" if _means_nothing(text, nothing) else text for text in texts]
-        mark = mapping.decimal_mark or cells.decimal_mark(cells.decimal_votes(texts))
+        mark = mapping.decimal_mark or cells.decimal_mark(cells.decimal_votes(texts), file_mark)
         day_first = mapping.day_first
         if day_first is None:
             day_first = bool(dates.is_day_first(texts))
@@ -290,7 +351,40 @@ def _columns(table: Table, names: list[str], mapping: Mapping) -> dict[str, tupl
     for landed, unit in mapping.units.items():
         if landed in columns and unit in {**_SPEED, **_PACE}:
             columns[landed] = _covered(columns["distance_m"][0], *columns[landed])
+    for landed in _TIMES:
+        if landed in columns and landed in mapping.columns:
+            texts = table.column(names.index(mapping.columns[landed]))
+            dates.check_any(columns[landed][0], texts, source_file)
+    if header := mapping.columns.get("sport_type"):
+        _mend_distances(columns, mapping, table.column(names.index(header)))
     return columns
+
+
+def _mend_distances(
+    columns: dict[str, tuple[list, set[int]]], mapping: Mapping, words: list[str]
+) -> None:
+    """Take a sport's distances for metres where kilometres can't be meant.
+
+    Garmin Connect writes pool swims and runs on a track in metres (yards for swims, where others
+    are miles) among kilometres. A sport that is always faster than 40 m/s, yet possible in the
+    smaller unit, is such a one.
+    """
+    unit = mapping.units.get("distance_m")
+    times = columns.get("moving_time_s") or columns.get("elapsed_time_s")
+    if unit not in ("km", "mi") or "distance_m" not in columns or times is None:
+        return
+    distances = columns["distance_m"][0]
+    rows_of: dict[str, list[int]] = {}
+    for at, word in enumerate(words):
+        if distances[at] and times[0][at]:
+            rows_of.setdefault(word, []).append(at)
+    for word, rows in rows_of.items():
+        is_swim = family(mapping.sports.get(word, word)) == "swim"
+        small = _YARD if unit == "mi" and is_swim else 1.0
+        speeds = [distances[at] / times[0][at] for at in rows]
+        if min(speeds) > 40 and median(speeds) * small / _LENGTH[unit] < 15:
+            for at in rows:
+                distances[at] *= small / _LENGTH[unit]
 
 
 def _means_nothing(text: str, nothing: set[str]) -> bool:

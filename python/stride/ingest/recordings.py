@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -17,6 +18,7 @@ from stride.errors import StrideError
 from stride.ingest import archive
 from stride.ingest import landing as landed
 from stride.ingest.archive import Entry
+from stride.ingest.athletes import to_utc, zones
 from stride.ingest.schema import LANDING_VERSION, STREAMS
 from stride.ingest.summaries import is_future
 
@@ -41,6 +43,19 @@ class Parsed(NamedTuple):
     """Samples of each session as Arrow tables, where they are wanted and not yet kept."""
 
 
+class Context(NamedTuple):
+    """What is known of recordings beside what is in them."""
+
+    known: frozenset[str] | set[str] = frozenset()
+    """SHA-256 of contents that landed before."""
+    streamed: set[str] | None = None
+    """First 16 digits of contents whose samples are kept; None if samples are not wanted."""
+    sport: str | None = None
+    """Sport of recordings whose file names none."""
+    sport_of: dict[str, str] = {}  # noqa: RUF012
+    """The same for single files, by entry name."""
+
+
 class LandedRecordings(NamedTuple):
     """What the recordings of one import brought."""
 
@@ -49,6 +64,14 @@ class LandedRecordings(NamedTuple):
     """Landed now."""
     problems: dict[str, str] = {}  # noqa: RUF012
     """File name to the sentence that says why it gave nothing."""
+    changed: int = 0
+    """Files that landed before and are read differently now."""
+    other: int = 0
+    """Files that hold no activity: monitoring, sleep, settings."""
+    sports: dict[str | None, int] = {}  # noqa: RUF012
+    """Sport as the file names it to how many recordings landed with it."""
+    corrected: dict[str, int] = {}  # noqa: RUF012
+    """Code of how a wrong clock was corrected to how many recordings."""
     future: int = 0
     """Sessions dated in the future, of those that landed now."""
 
@@ -62,6 +85,8 @@ def land_recordings(
     with_streams: bool = False,
     workers: int | None = None,
     progress: Callable[[int], object] | None = None,
+    sport: str | None = None,
+    sport_of: dict[str, str] | None = None,
 ) -> LandedRecordings:
     """Parse and land what is new. Call it while holding `landing.writing`.
 
@@ -78,6 +103,10 @@ def land_recordings(
         Processes; default: one a core.
     progress : callable, optional
         Called with 1 after each file.
+    sport : str, optional
+        Sport of recordings whose file names none.
+    sport_of : dict of str to str, optional
+        The same for single files, by entry name.
 
     Returns
     -------
@@ -85,18 +114,20 @@ def land_recordings(
     """
     if not entries:
         return LandedRecordings()
-    activity_of = activity_of or {}
-    known = {
-        row["content_hash"]
-        for row in landed.read(landing, "activities", athlete_id, ["source_kind", "content_hash"])
-        if row["source_kind"] == "device_file"
-    }
+    before = _landed_before(landing, athlete_id)
+    context = Context(
+        {digest for digest, rows in before.items() if not _read_again(rows)},
+        _streamed(landing, athlete_id) if with_streams else None,
+        sport,
+        sport_of or {},
+    )
     number = len(landed.read(landing, "imports", athlete_id, ["import_id"])) + 1
     names = hashlib.sha256("\n".join(entry.name for entry in entries).encode()).hexdigest()
     import_id = f"{number:04d}-recordings-{names[:12]}"
-    streamed = _streamed(landing, athlete_id) if with_streams else None
-    parsed = _parse_all(entries, (known, streamed), workers or os.cpu_count() or 1)
-    sessions, unchanged, future, problems = 0, 0, 0, {}
+    rows_of = _RowsOf(athlete_id, activity_of or {}, zones(landing, athlete_id), before)
+    seen, found = set(), Counter()
+    problems, spoken, corrected = {}, Counter(), Counter()
+    parsed = _parse_all(entries, context, workers or os.cpu_count() or 1)
     while chunk := list(islice(parsed, _CHUNK)):
         rows, streams = [], []
         for file in chunk:
@@ -104,17 +135,24 @@ def land_recordings(
                 progress(1)
             streams += _stream_tables(file, athlete_id)
             # The same content twice in one import: the first file stands for both.
-            if file.sessions is None or file.content_hash in known:
-                unchanged += 1
+            new = None if file.content_hash in seen else rows_of(file)
+            seen.add(file.content_hash)
+            if not new:
+                found["unchanged"] += 1
                 continue
-            known.add(file.content_hash)
-            rows += _rows(file, athlete_id, activity_of.get(file.entry.name))
-            for session in file.sessions:
-                if session.get("problem"):
-                    problems[file.entry.name] = session.get("problem_detail") or session["problem"]
-                future += is_future(session.get("started_at"), landed.now())
+            rows += new
+            found["changed"] += file.content_hash in before
+            for row in new:
+                if row["problem"] == "not_an_activity":
+                    found["other"] += 1
+                elif row["problem"]:
+                    problems[file.entry.name] = row.get("problem_detail") or row["problem"]
+                else:
+                    spoken[row["sport_type"]] += 1
+                    corrected.update((row.get("clock_flag") or "").split(","))
+                    found["future"] += is_future(row.get("started_at"), landed.now())
         together = hashlib.sha256("".join(str(file.content_hash) for file in chunk).encode())
-        name = f"{athlete_id}.recordings-{together.hexdigest()[:16]}"
+        name = f"{athlete_id}.recordings-{together.hexdigest()[:16]}-{number:04d}"
         if streams:
             landed.write_table(landing, "streams", name, pa.concat_tables(streams))
         if rows:
@@ -125,32 +163,111 @@ def land_recordings(
                 name,
                 [row | {"ingested_at": moment, "import_id": import_id} for row in rows],
             )
-            sessions += len(rows)
+            found["sessions"] += len(rows)
     record = {
         "athlete_id": athlete_id,
         "import_id": import_id,
         "source_kind": "device_file",
         "source_file": entries[0].name.split("/", 1)[0],
         "content_hash": names,
-        "rows_read": sessions + unchanged,
-        "rows_new": sessions,
-        "rows_changed": 0,
-        "rows_unchanged": unchanged,
+        "rows_read": found["sessions"] + found["unchanged"],
+        "rows_new": found["sessions"] - found["changed"],
+        "rows_changed": found["changed"],
+        "rows_unchanged": found["unchanged"],
         "rows_gone": 0,
         "ingested_at": landed.now(),
     }
     landed.write(landing, "imports", f"{athlete_id}.{import_id}", [record])
-    return LandedRecordings(len(entries), sessions, problems, future)
+    del corrected[""]
+    return LandedRecordings(
+        len(entries),
+        found["sessions"],
+        problems,
+        found["changed"],
+        found["other"],
+        dict(spoken),
+        dict(corrected),
+        found["future"],
+    )
 
 
-def _rows(file: Parsed, athlete_id: str, activity_id: str | None) -> list[dict]:
-    digest = file.content_hash[:16]
-    alone = len(file.sessions) == 1
+_COMPARED = ("sport_type", "started_at", "elapsed_time_s", "problem")
+"""What a better reader reads differently."""
+
+_LANDED = ("source_kind", "content_hash", "ingested_at", "source_row_number", "moving_time_s")
+
+
+def _landed_before(landing: Path, athlete_id: str) -> dict[str, list[dict]]:
+    """Content to its rows as they landed last."""
+    columns = [*_LANDED, *_COMPARED, "clock_flag"]
+    found: dict[str, list[dict]] = {}
+    for row in landed.read(landing, "activities", athlete_id, columns):
+        if row["source_kind"] == "device_file":
+            found.setdefault(row["content_hash"], []).append(row)
+    for digest, rows in found.items():
+        latest = max(row["ingested_at"] for row in rows)
+        count = len({row["ingested_at"] for row in rows})
+        found[digest] = [row | {"reading": count} for row in rows if row["ingested_at"] == latest]
+    return found
+
+
+def _read_again(rows: list[dict]) -> bool:
+    """Whether content that landed before may be read differently now."""
+    return any(
+        row["problem"] in ("no_times", "broken_file", "not_a_recording")
+        or (row["problem"] is None and row["sport_type"] is None)
+        # Landed before clocks were corrected.
+        or ("clock_flag" not in row and _has_odd_clock(row))
+        for row in rows
+    )
+
+
+def _has_odd_clock(row: dict) -> bool:
+    start, elapsed_s = row["started_at"], row["elapsed_time_s"] or 0
+    pause_s = elapsed_s - (row["moving_time_s"] or elapsed_s)
+    return pause_s > 600 or (start is not None and start.year < 2009)
+
+
+class _RowsOf:
+    """The rows to land of a file; none if it is known and reads as before."""
+
+    def __init__(self, athlete_id, activity_of, homes, before):
+        self.athlete_id, self.activity_of = athlete_id, activity_of
+        self.homes, self.before = homes, before
+
+    def __call__(self, file: Parsed) -> list[dict] | None:
+        if file.sessions is None:
+            return None
+        sessions = [self._dated(session) for session in file.sessions]
+        earlier = self.before.get(file.content_hash, [])
+        if earlier and _compared(sessions) == _compared(earlier):
+            return None
+        reading = earlier[0]["reading"] + 1 if earlier else 1
+        return _rows(file, sessions, self.athlete_id, self.activity_of, reading)
+
+    def _dated(self, session: dict) -> dict:
+        """With the instant, where the file tells only the clock on the spot."""
+        local = session.get("local_started_at")
+        if session.get("started_at") or not local or not self.homes:
+            return session
+        return session | {"started_at": to_utc(local.replace(tzinfo=None), self.homes)}
+
+
+def _compared(rows: list[dict]) -> list[tuple]:
+    return [tuple(row.get(name) for name in _COMPARED) for row in rows]
+
+
+def _rows(
+    file: Parsed, sessions: list[dict], athlete_id: str, activity_of: dict, reading: int
+) -> list[dict]:
+    digest, activity_id = file.content_hash[:16], activity_of.get(file.entry.name)
+    alone = len(sessions) == 1
     return [
         session
         | {
             "athlete_id": athlete_id,
-            "landed_row_id": _row_id(athlete_id, digest, number),
+            "landed_row_id": _row_id(athlete_id, digest, number)
+            + (f":{reading}" if reading > 1 else ""),
             "source_kind": "device_file",
             # A leg of a multisport file is no recording of the whole.
             "activity_id": activity_id
@@ -162,7 +279,7 @@ def _rows(file: Parsed, athlete_id: str, activity_id: str | None) -> list[dict]:
             "source_row_number": number,
             "content_hash": file.content_hash,
         }
-        for number, session in enumerate(file.sessions, start=1)
+        for number, session in enumerate(sessions, start=1)
     ]
 
 
@@ -191,19 +308,19 @@ def _stream_tables(file: Parsed, athlete_id: str) -> Iterator[pa.Table]:
         yield table.select(STREAMS.names).cast(STREAMS)
 
 
-def _parse_all(entries: list[Entry], known: tuple, workers: int) -> Iterator[Parsed]:
+def _parse_all(entries: list[Entry], context: Context, workers: int) -> Iterator[Parsed]:
     """Parse in the order of the entries; a file that kills its process harms no other."""
     if len(entries) <= _FEW or workers == 1:
         for entry in entries:
-            yield parse(entry, *known)
+            yield parse(entry, context)
         return
     # Not forked: a fork of a process with threads (Arrow has some) may hang.
-    context = get_context("spawn")
+    spawn = get_context("spawn")
     waiting = list(entries)
     while waiting:
         done = 0
         try:
-            with ProcessPoolExecutor(workers, context, _remember, known) as pool:
+            with ProcessPoolExecutor(workers, spawn, _remember, (context,)) as pool:
                 for file in pool.map(_parse, waiting):
                     done += 1
                     yield file
@@ -214,39 +331,36 @@ def _parse_all(entries: list[Entry], known: tuple, workers: int) -> Iterator[Par
             suspects = waiting[done : done + 4 * workers]
             waiting = waiting[done + len(suspects) :]
             for entry in suspects:
-                yield _parse_apart(entry, known, context)
+                yield _parse_apart(entry, context, spawn)
 
 
-def _parse_apart(entry: Entry, known: tuple, context) -> Parsed:
+def _parse_apart(entry: Entry, context: Context, spawn) -> Parsed:
     try:
-        with ProcessPoolExecutor(1, context, _remember, known) as pool:
+        with ProcessPoolExecutor(1, spawn, _remember, (context,)) as pool:
             return pool.submit(_parse, entry).result()
     except BrokenProcessPool:
         return _useless(entry, "crashed_reader", "reading it made the reader crash")
 
 
-_known: tuple = (frozenset(), None)
+_context = Context()
 
 
-def _remember(known: set[str], streamed: set[str] | None) -> None:
-    global _known
-    _known = (known, streamed)
+def _remember(context: Context) -> None:
+    global _context
+    _context = context
 
 
 def _parse(entry: Entry) -> Parsed:
-    return parse(entry, *_known)
+    return parse(entry, _context)
 
 
-def parse(entry: Entry, known: set[str] = frozenset(), streamed: set[str] | None = None) -> Parsed:
+def parse(entry: Entry, context: Context = Context()) -> Parsed:  # noqa: B008
     """Read one file, unless its content is known.
 
     Parameters
     ----------
     entry : Entry
-    known : set of str
-        SHA-256 of contents that landed before.
-    streamed : set of str, optional
-        First 16 digits of contents whose samples are kept; None if samples are not wanted.
+    context : Context
 
     Returns
     -------
@@ -261,15 +375,21 @@ def parse(entry: Entry, known: set[str] = frozenset(), streamed: set[str] | None
         return _useless(entry, "unreadable_file", str(problem))
     digest = hashlib.sha256(content).hexdigest()
     name = entry.name.rsplit("/", 1)[-1]
-    if streamed is None or digest[:16] in streamed:
-        if digest in known:
-            return Parsed(entry, digest, None)
-        return Parsed(entry, digest, device.read_device_file(name, content))
-    found = device.read_sessions(name, content)
+    is_streamed = context.streamed is None or digest[:16] in context.streamed
+    if is_streamed and digest in context.known:
+        return Parsed(entry, digest, None)
+    written = archive.written_at(entry)
+    found = device.read_sessions(
+        name,
+        content,
+        sport=context.sport_of.get(entry.name, context.sport),
+        written_s=[] if written is None else [written],
+    )
     if isinstance(found, device.Problem):
-        return Parsed(entry, digest, device.read_device_file(name, content))
-    rows = None if digest in known else [device.summarise(session) for session in found]
-    return Parsed(entry, digest, rows, [device.streams(session) for session in found])
+        return Parsed(entry, digest, [device.problem_row(found)])
+    rows = None if digest in context.known else [device.summarise(session) for session in found]
+    streams = None if is_streamed else [device.streams(session) for session in found]
+    return Parsed(entry, digest, rows, streams)
 
 
 def _useless(entry: Entry, code: str, sentence: str) -> Parsed:

@@ -39,6 +39,7 @@ SUMMARY = {
     "perceived_exertion": pa.float64(),
     "is_race_flagged": pa.bool_(),
     "is_indoor": pa.bool_(),
+    "gear": pa.string(),  # shoes or bicycle, as the athlete named them
     "device_file": pa.string(),
 }
 
@@ -49,6 +50,7 @@ RECORDED = {
     "decoupling_pct": pa.float64(),
     "heart_rate_seconds": HEART_RATE_SECONDS,
     "best_efforts": BEST_EFFORTS,
+    "clock_flag": pa.string(),  # codes of how a wrong clock was corrected, comma-separated
 }
 
 ACTIVITIES = pa.schema(
@@ -132,6 +134,37 @@ CORRECTIONS = pa.schema(
     ]
 )
 
+FORECASTS = pa.schema(
+    [
+        ("athlete_id", pa.string()),
+        ("predictor", pa.string()),  # who forecast: garmin, strava, coach ...
+        ("forecast_date", pa.date32()),  # the day on which the forecast was made
+        ("race_date", pa.date32()),  # the day it is for; null: the day it was made
+        ("distance_m", pa.float64()),
+        ("predicted_time_s", pa.float64()),
+        ("lower_time_s", pa.float64()),
+        ("upper_time_s", pa.float64()),
+        ("source_file", pa.string()),
+        ("import_id", pa.string()),
+        ("landing_version", pa.int64()),
+        ("ingested_at", _INSTANT),
+    ]
+)
+
+WELLNESS = pa.schema(
+    [
+        ("athlete_id", pa.string()),
+        ("day", pa.date32()),
+        ("measure", pa.string()),  # resting_hr_bpm, weight_kg, hrv_ms or sleep_h
+        ("value", pa.float64()),
+        ("source", pa.string()),  # garmin, apple_health
+        ("source_file", pa.string()),
+        ("import_id", pa.string()),
+        ("landing_version", pa.int64()),
+        ("ingested_at", _INSTANT),
+    ]
+)
+
 ERASURES = pa.schema(
     [
         ("athlete_hash", pa.string()),  # SHA-256 of the id: says that, not who
@@ -163,6 +196,8 @@ KINDS = {
     "deletions": DELETIONS,
     "athlete_settings": ATHLETE_SETTINGS,
     "corrections": CORRECTIONS,
+    "forecasts": FORECASTS,
+    "wellness": WELLNESS,
     "erasures": ERASURES,
     "streams": STREAMS,  # only on request; no model reads them
 }

@@ -30,7 +30,7 @@ class _Run(NamedTuple):
 
 
 def name_by_start(landing: Path, athlete_id: str, rows: list[dict]) -> None:
-    """Number the activities that share a start; `rows` have their start as ``activity_id``.
+    """Number the activities that share a start, where ``activity_id`` is the start.
 
     What landed before keeps its id. Of activities that are new, the last in the table keeps the
     start alone, so that the activity that counted before rows were numbered keeps its id.
@@ -40,12 +40,13 @@ def name_by_start(landing: Path, athlete_id: str, rows: list[dict]) -> None:
     landing : Path
     athlete_id : str
     rows : list of dict
-        Rows of one table, as `mapped_csv.read_rows` returns them. ``activity_id`` is changed.
+        Rows of one import, as `mapped_csv.read_rows` returns them. ``activity_id`` is changed
+        where it is a start, and stays where the source has ids.
     """
     known = _latest(landing, athlete_id)
     by_start: dict[str, list[dict]] = defaultdict(list)
     for row in reversed(rows):
-        if row.get("activity_id"):
+        if _STARTED.fullmatch(row.get("activity_id") or ""):
             by_start[row["activity_id"]].append(row)
     for start, same_start in by_start.items():
         activities = _activities(same_start)

@@ -5,6 +5,7 @@ occur twice; the two distances differ in unit, so the values have the last word 
 Cells are read a column at a time: how a column writes its numbers shows only in all of it.
 """
 
+import re
 from collections import Counter
 from statistics import median
 
@@ -29,6 +30,10 @@ _NUMBERS = (
     "relative_effort",
     "perceived_exertion",
 )
+
+_ID = re.compile(r"\d{3,14}")
+_YEAR = re.compile(r"(19|20)\d\d")
+_RECORDING = re.compile(r"activities/\d+\.(fit|gpx|tcx)(\.gz)?", re.IGNORECASE)
 
 SLOWEST = 0.1
 """m/s. Taken for metres, kilometres per second of a ride look slower than this; real metres of a
@@ -65,7 +70,7 @@ def read_rows(content: bytes, source_file: str) -> Rows:
     >>> found.language, found.rows[0]["displayed_distance"], found.rows[0]["started_at"].isoformat()
     ('de', 1.61, '2018-07-05T15:00:00+00:00')
     """
-    table = read_table(content, source_file)
+    table = read_table(content, source_file, count_known=headers.count_known)
     meaning = headers.meanings(table.header)
     _check(table, meaning, source_file)
     texts = {name: _texts(table, places) for name, places in meaning.places.items()}
@@ -78,7 +83,7 @@ def read_rows(content: bytes, source_file: str) -> Rows:
         "activity_id": cells.column(texts["activity_id"], cells.identifier),
         "started_at": _instants(texts["started_at"], language),
     }
-    for name in ("name", "sport_type", "device_file"):
+    for name in ("name", "sport_type", "gear", "device_file"):
         columns[name] = ([text or None for text in texts.get(name, nothing)], [])
     columns["is_race_flagged"] = cells.column(texts.get("is_race_flagged", nothing), cells.flag)
 
@@ -90,6 +95,7 @@ def read_rows(content: bytes, source_file: str) -> Rows:
         columns[name] = cells.numbers(column, mark)
         if name in _DURATIONS and columns[name][1]:
             columns[name] = cells.column(column, lambda text: cells.duration(text, mark))
+    dates.check_any(columns["started_at"][0], texts["started_at"], source_file)
     columns |= _distances(distances, columns, language.decimal_mark, mark)
     _derive(columns)
     return Rows(
@@ -99,9 +105,33 @@ def read_rows(content: bytes, source_file: str) -> Rows:
     )
 
 
+def is_export(content: bytes, source_file: str) -> bool:
+    """Whether a table is Strava's: it has its columns, or cells like its export in any language."""
+    table = read_table(content, source_file, count_known=headers.count_known)
+    missing = [name for name in _REQUIRED if name not in headers.meanings(table.header).places]
+    return not missing or _reads_like_strava(table)
+
+
+def _reads_like_strava(table: Table) -> bool:
+    """Whether the cells are those of an export, whatever the header says: ids, dates, files."""
+    rows = table.rows[:50]
+    if any(_RECORDING.fullmatch(cell.strip()) for row in rows for cell in row):
+        return True
+    telling = [row for row in rows if len(row) > 5 and _ID.fullmatch(row[0].strip())]
+    dated = [row for row in telling if _YEAR.search(row[1]) and ":" in row[1]]
+    return bool(rows) and len(dated) > len(rows) / 2
+
+
 def _check(table: Table, meaning: headers.Meanings, source_file: str) -> None:
     missing = [name for name in _REQUIRED if name not in meaning.places]
     names = ", ".join(repr(headers.english(name)) for name in missing)
+    if missing and _reads_like_strava(table):
+        raise StrideError(
+            f"{source_file} reads like an activities.csv of Strava, but Stride does not know its "
+            f"language: it finds no {names}. Add its headers to strava_headers.toml (one section a "
+            "language), set Strava to English and export again, or describe the columns with "
+            f"--mapping. It has: {printable(table.header)}."
+        )
     if len(missing) == len(_REQUIRED):
         raise StrideError(
             f"{source_file} is no activities.csv of Strava: it has none of the columns {names}; "
@@ -109,7 +139,8 @@ def _check(table: Table, meaning: headers.Meanings, source_file: str) -> None:
         )
     if missing:
         raise StrideError(
-            f"{source_file} lacks the column {names}; it has: {printable(table.header)}."
+            f"{source_file} lacks the column {names}; it has: {printable(table.header)}. "
+            "If it is no table of Strava, describe its columns with --mapping."
         )
 
 

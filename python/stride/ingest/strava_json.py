@@ -16,9 +16,11 @@ from stride.ingest.table import decode
 RACES = {1, 11}
 """``workout_type`` of a race: 1 for a run, 11 for a ride."""
 
-_MAPS = {"map", "polyline", "summary_polyline"} | {
-    f"{end}_{what}" for end in ("start", "end") for what in ("latlng", "latitude", "longitude")
-}
+_MAPS = (
+    {"map", "polyline", "summary_polyline", "recordedRoute", "samples", "locationName"}
+    | {f"{end}{what}" for end in ("start", "end") for what in ("Latitude", "Longitude")}
+    | {f"{end}_{what}" for end in ("start", "end") for what in ("latlng", "latitude", "longitude")}
+)
 """Keys that show where somebody was; at any depth, as segments have them too."""
 
 _LARGEST_EXACT = 2**53
@@ -55,7 +57,7 @@ def read_rows(content: bytes, source_file: str) -> Rows:
     ('1', 5000.0, '2026-08-16T14:30:46+00:00')
     """
     try:
-        entries = _entries(decode(content), source_file)
+        entries = read_entries(decode(content), source_file)
         rows = [read_row(entry, number) for number, entry in enumerate(entries, start=1)]
     except RecursionError:
         raise StrideError(f"{source_file} is no JSON of Strava: it is nested too deeply.") from None
@@ -67,7 +69,8 @@ def read_rows(content: bytes, source_file: str) -> Rows:
     return Rows(rows, [], None)
 
 
-def _entries(text: str, source_file: str) -> list:
+def read_entries(text: str, source_file: str) -> list:
+    """The entries of a JSON or NDJSON file, whosever they are."""
     try:
         found = _parsed(text)
     except ValueError as problem:
@@ -109,7 +112,7 @@ def _is_activity(activity: object) -> bool:
     return isinstance(activity, dict) and "id" in activity and "start_date" in activity
 
 
-def read_row(entry: object, number: int) -> dict:
+def read_row(entry: object, number: int, columns: dict | None = None) -> dict:
     """Read one activity, as `read_rows` does.
 
     Parameters
@@ -118,6 +121,8 @@ def read_row(entry: object, number: int) -> dict:
         What the JSON of one activity says, alone or as ``{"activity": ..., "streams": ...}``.
     number : int
         Its ``source_row_number``.
+    columns : dict, optional
+        Landed column to the keys of another platform and how they are read.
 
     Returns
     -------
@@ -127,7 +132,7 @@ def read_row(entry: object, number: int) -> dict:
     row: dict = {}
     unreadable = []
     if isinstance(activity, dict):
-        for landed, (key, read) in _COLUMNS.items():
+        for landed, (key, read) in (columns or _COLUMNS).items():
             try:
                 row[landed] = read(_first(activity, key))
             except (ValueError, OverflowError):
@@ -179,7 +184,7 @@ def _streams(streams: object) -> dict[str, list] | None:
 # ---------------------------------------------------------------------------- values
 
 
-def _text(value: object) -> str | None:
+def text(value: object) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
@@ -192,7 +197,7 @@ def _whole(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _id(value: object) -> str | None:
+def identifier(value: object) -> str | None:
     if isinstance(value, bool | list | dict):
         raise ValueError(f"not an id: {value!r}")
     if isinstance(value, float):
@@ -202,7 +207,7 @@ def _id(value: object) -> str | None:
     return None if value is None else cells.identifier(str(value))
 
 
-def _number(value: object) -> float | None:
+def number(value: object) -> float | None:
     if isinstance(value, str):
         return cells.number(value)
     if value is None:
@@ -212,44 +217,44 @@ def _number(value: object) -> float | None:
     return float(value)
 
 
-def _flag(value: object) -> bool | None:
+def flag(value: object) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
     return cells.flag(str(value))
 
 
 def _race(value: object) -> bool | None:
-    number = _number(value)
-    return None if number is None else number in RACES
+    kind = number(value)
+    return None if kind is None else kind in RACES
 
 
-def _time(read: Callable[[str], datetime | None]) -> Callable[[object], datetime | None]:
-    return lambda value: read(_text(value) or "")
+def time(read: Callable[[str], datetime | None]) -> Callable[[object], datetime | None]:
+    return lambda value: read(text(value) or "")
 
 
-def _zone(value: object) -> str | None:
-    return cells.time_zone(_text(value) or "")
+def zone(value: object) -> str | None:
+    return cells.time_zone(text(value) or "")
 
 
 _COLUMNS: dict[str, tuple[str, Callable]] = {
-    "activity_id": ("id", _id),
-    "name": ("name", _text),
-    "sport_type": ("sport_type type", _text),
-    "started_at": ("start_date", _time(dates.instant)),
-    "local_started_at": ("start_date_local", _time(dates.clock)),
-    "time_zone": ("timezone", _zone),
-    "elapsed_time_s": ("elapsed_time", _number),
-    "moving_time_s": ("moving_time", _number),
-    "distance_m": ("distance", _number),
-    "elevation_gain_m": ("total_elevation_gain", _number),
-    "avg_hr_bpm": ("average_heartrate", _number),
-    "max_hr_bpm": ("max_heartrate", _number),
-    "avg_power_w": ("average_watts", _number),
-    "weighted_power_w": ("weighted_average_watts", _number),
-    "temperature_c": ("average_temp", _number),
-    "relative_effort": ("suffer_score", _number),
-    "perceived_exertion": ("perceived_exertion", _number),
+    "activity_id": ("id", identifier),
+    "name": ("name", text),
+    "sport_type": ("sport_type type", text),
+    "started_at": ("start_date", time(dates.instant)),
+    "local_started_at": ("start_date_local", time(dates.clock)),
+    "time_zone": ("timezone", zone),
+    "elapsed_time_s": ("elapsed_time", number),
+    "moving_time_s": ("moving_time", number),
+    "distance_m": ("distance", number),
+    "elevation_gain_m": ("total_elevation_gain", number),
+    "avg_hr_bpm": ("average_heartrate", number),
+    "max_hr_bpm": ("max_heartrate", number),
+    "avg_power_w": ("average_watts", number),
+    "weighted_power_w": ("weighted_average_watts", number),
+    "temperature_c": ("average_temp", number),
+    "relative_effort": ("suffer_score", number),
+    "perceived_exertion": ("perceived_exertion", number),
     "is_race_flagged": ("workout_type", _race),
-    "is_indoor": ("trainer", _flag),
+    "is_indoor": ("trainer", flag),
 }
 """Landed column to the API's names for it, the better one first, and how it is read."""

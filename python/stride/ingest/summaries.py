@@ -1,6 +1,7 @@
 """Lands rows of a table or an API: what is new or changed lands, what is gone is marked."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from stride.errors import StrideError
 from stride.ingest import landing as landed
 from stride.ingest.athletes import to_utc, zones
+from stride.ingest.device.sports import family
 
 
 class Source(NamedTuple):
@@ -34,10 +36,14 @@ class Landed(NamedTuple):
     changed: int = 0
     gone: int = 0
     unreadable: int = 0
+    problems: int = 0
+    """Rows that say nothing but why."""
     is_older: bool = False
     """An older export than one imported before: nothing was changed or marked as gone."""
     future: int = 0
     """Rows dated in the future, landed now or before."""
+    unknown_sports: dict[str | None, int] = {}  # noqa: RUF012
+    """Words for a sport that Stride does not know, or None, to how many rows landed with them."""
 
 
 def land_summaries(
@@ -147,7 +153,11 @@ def land_summaries(
         "ingested_at": moment,
     }
     landed.write(landing, "imports", name, [record])
-    return Landed(len(rows), new, changed, len(gone), unreadable, is_older, future)
+    problems = sum(bool(row.get("problem")) for row in rows)
+    words = Counter(row.get("sport_type") for row in to_land if not row.get("problem"))
+    unknown = {word: number for word, number in words.items() if family(word) is None}
+    counts = (len(rows), new, changed, len(gone), unreadable, problems)
+    return Landed(*counts, is_older, future, unknown)
 
 
 def is_future(started_at: datetime | None, moment: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Callable
 from json.encoder import encode_basestring as quoted
 from typing import NamedTuple
 
@@ -9,6 +10,32 @@ from stride.errors import StrideError
 
 LARGEST_CELL = 16 * 1024**2
 """Characters. A larger cell is no text of a person but a file with a quote left open."""
+
+_CODE_PAGES = (  # Windows, by country; then what Macs and older systems write
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1254",
+    "cp1253",
+    "cp1257",
+    "cp932",
+    "gb18030",
+    "cp950",
+    "cp949",
+    "mac_roman",
+    "mac_latin2",
+    "mac_cyrillic",
+    "mac_turkish",
+    "mac_greek",
+    "iso8859_2",
+    "iso8859_5",
+    "iso8859_9",
+    "koi8_r",
+    "cp850",
+    "cp852",
+    "cp866",
+    "euc_jp",
+)
 
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
@@ -40,17 +67,24 @@ class Table(NamedTuple):
         return found
 
 
-def read_table(content: bytes, source_file: str, delimiter: str | None = None) -> Table:
+def read_table(
+    content: bytes,
+    source_file: str,
+    delimiter: str | None = None,
+    count_known: Callable[[list[str]], int] | None = None,
+) -> Table:
     """Split a file into header and rows.
 
     Parameters
     ----------
     content : bytes
-        UTF-8, UTF-16 or the code page of Windows (cp1252).
+        UTF-8, UTF-16 or a code page.
     source_file : str
         Used in messages.
     delimiter : str, optional
         By default the one of comma, semicolon and tab that the header has most of.
+    count_known : callable, optional
+        Counts the headers that mean something: of the code pages the one with most is the file's.
 
     Returns
     -------
@@ -66,7 +100,7 @@ def read_table(content: bytes, source_file: str, delimiter: str | None = None) -
     >>> read_table("a;b\\n1;2\\n;\\n3\\n".encode("utf-16"), "x.csv")
     Table(header=['a', 'b'], rows=[['1', '2'], ['3']], delimiter=';')
     """
-    text = decode(content)
+    text = decode(content, count_known)
     first, _, rest = text.partition("\n")
     if first.strip().lower().startswith("sep="):  # written by Excel
         delimiter, text = first.strip()[4:5] or None, rest
@@ -92,8 +126,14 @@ def read_table(content: bytes, source_file: str, delimiter: str | None = None) -
     return Table(rows[0], rows[1:], delimiter)
 
 
-def decode(content: bytes) -> str:
+def decode(content: bytes, count_known: Callable[[list[str]], int] | None = None) -> str:
     """Bytes to text, without byte order mark and NULs.
+
+    Parameters
+    ----------
+    content : bytes
+    count_known : callable, optional
+        See `read_table`; without it a code page is taken for cp1252.
 
     Examples
     --------
@@ -114,8 +154,21 @@ def decode(content: bytes) -> str:
         # UTF-8 with a few broken bytes has many good characters beyond ASCII; a Windows file none.
         broken = text.count("\ufffd")
         if sum(not character.isascii() for character in text) < 2 * broken:
-            text = content.decode("cp1252", errors="replace")
+            text = content.decode(_code_page(content, count_known), errors="replace")
     return text.replace("\0", "").removeprefix("\ufeff")
+
+
+def _code_page(content: bytes, count_known) -> str:
+    """The code page in which most headers are known; of equals the most common one."""
+    if count_known is None:
+        return "cp1252"
+    header = b"\n".join(content[:100_000].splitlines()[:2])
+    known = {}
+    for encoding in _CODE_PAGES:
+        text = header.decode(encoding, errors="replace")
+        line = text.partition("\n")[2 if text.lower().startswith("sep=") else 0]
+        known[encoding] = count_known(next(csv.reader([line], delimiter=find_delimiter(line)), []))
+    return max(known, key=known.get)
 
 
 def find_delimiter(text: str) -> str:

@@ -99,6 +99,7 @@ def _athlete(build: Build, name: str) -> dict:
         if len(forecasts)
         else None,
         "dated_later": sentences.dated_later(frames["later"], as_of),
+        "dated_ahead": sentences.dated_ahead(frames["ahead"]),
         "no_kept_forecast": sentences.no_kept_forecast(races, history_rows, ledger, as_of),
         "track": track_record(frames["backtest"]),
         "ledger": ledger,
@@ -135,7 +136,7 @@ def _model(build: Build) -> dict:
         "leak": build.frames["leak"].set_index("join_kind")["mape_pct"].dropna().to_dict(),
         "runs": runs.head(5),
         **{name: build.frames[name] for name in ("decisions", "importance", "record")},
-        **{name: build.frames[name] for name in ("slices", "candidates")},
+        **{name: build.frames[name] for name in ("slices", "candidates", "predictors")},
     }
 
 

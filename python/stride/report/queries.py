@@ -6,7 +6,18 @@ MOST_ATHLETES = 50
 # Tables and columns that a build of an earlier version may lack. Queries see each as a view with
 # an underscore for the dot; what is missing there is null, or no row.
 LATER = {
-    "silver.activities": {"athlete_id": "varchar", "activity_date": "date"},
+    "silver.activities": {
+        "athlete_id": "varchar",
+        "activity_id": "varchar",
+        "activity_date": "date",
+    },
+    "silver.quarantine": {
+        "athlete_id": "varchar",
+        "activity_id": "varchar",
+        "landed_row_id": "varchar",
+        "quarantine_reason": "varchar",
+    },
+    "bronze.landed_activities": {"landed_row_id": "varchar", "started_at": "timestamp"},
     "gold.athlete_predictions": {
         "athlete_id": "varchar",
         "prediction_date": "date",
@@ -73,6 +84,19 @@ LATER = {
         "mape_pct": "double",
         "bias_pct": "double",
         "coverage_pct": "double",
+        "baseline_mape_pct": "double",
+    },
+    "gold.predictor_record": {
+        "predictor": "varchar",
+        "distance_label": "varchar",
+        "days_ahead": "bigint",
+        "races": "bigint",
+        "mape_pct": "double",
+        "bias_pct": "double",
+        "races_with_stride": "bigint",
+        "paired_mape_pct": "double",
+        "stride_mape_pct": "double",
+        "races_closer_than_stride": "bigint",
         "baseline_mape_pct": "double",
     },
     "monitoring.health": {
@@ -196,6 +220,15 @@ OF_ATHLETES = {
         join silver.athletes using (athlete_id)
         where activity_date > as_of_date
         group by athlete_id""",
+    # Dated after the import; a version of the activity with another date counts instead of it.
+    "ahead": """
+        select athlete_id, count(distinct activity_id) as activities,
+            min(cast(started_at as date)) as first_day, max(cast(started_at as date)) as last_day
+        from silver_quarantine semi join chosen using (athlete_id)
+        join bronze_landed_activities using (landed_row_id)
+        anti join silver_activities using (athlete_id, activity_id)
+        where quarantine_reason = 'starts_after_import'
+        group by athlete_id""",
     "days": """
         select athlete_id, feature_date, training_load, ctl, atl, tsb
         from features.rolling_features semi join chosen using (athlete_id)
@@ -277,6 +310,8 @@ OF_ALL = {
     "gate": "from training.gate_results order by criterion",
     "runs": "from training_training_runs order by trained_at desc",
     "record": "from gold_track_record order by days_ahead, distance_label",
+    "predictors": """
+        from gold_predictor_record where distance_label = 'all' order by predictor, days_ahead""",
     "health": """
         from monitoring_health qualify checked_on = max(checked_on) over (partition by check_name)
         order by case status when 'fail' then 0 when 'blind' then 1 when 'warn' then 2 else 3 end,

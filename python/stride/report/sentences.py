@@ -202,10 +202,47 @@ None counts before its day; if the dates are wrong, correct them at the source a
     """
     if later.empty:
         return None
-    row = later.iloc[0]
-    days = " to ".join(dict.fromkeys([day(row["first_day"]), day(row["last_day"])]))
-    count = f"{number(row['activities'])} activit{'y is' if row['activities'] == 1 else 'ies are'}"
+    count, days = _counted_days(later)
     return (
         f"{count} dated after {day(as_of)}, the day of this build: {days}. None counts before its "
         "day; if the dates are wrong, correct them at the source and import again."
     )
+
+
+def dated_ahead(ahead: pd.DataFrame) -> str | None:
+    """Activities in quarantine as they are dated after their import; None if there are none.
+
+    Parameters
+    ----------
+    ahead : DataFrame
+        At most one row: ``activities``, ``first_day`` and ``last_day``.
+
+    Returns
+    -------
+    str or None
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(["2035-01-02", "2035-01-02"])
+    >>> ahead = pd.DataFrame([{"activities": 1, "first_day": days[0], "last_day": days[1]}])
+    >>> print(dated_ahead(ahead))
+    1 activity is dated in the future and does not count: 2 Jan 2035. If the date is wrong, \
+correct it at the source and import again.
+    """
+    if ahead.empty:
+        return None
+    count, days = _counted_days(ahead)
+    one = ahead["activities"].iloc[0] == 1
+    return (
+        f"{count} dated in the future and {'does' if one else 'do'} not count: {days}. If the "
+        f"{'date is wrong, correct it' if one else 'dates are wrong, correct them'} at the source "
+        "and import again."
+    )
+
+
+def _counted_days(found: pd.DataFrame) -> tuple[str, str]:
+    """How many activities, with the verb, and their first and last day."""
+    row = found.iloc[0]
+    days = " to ".join(dict.fromkeys([day(row["first_day"]), day(row["last_day"])]))
+    verb = "y is" if row["activities"] == 1 else "ies are"
+    return f"{number(row['activities'])} activit{verb}", days

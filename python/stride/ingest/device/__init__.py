@@ -10,6 +10,7 @@ __all__ = [
     "PROBLEMS",
     "Problem",
     "measure_streams",
+    "problem_row",
     "read_device_file",
     "read_sessions",
     "streams",
@@ -17,7 +18,9 @@ __all__ = [
 ]
 
 
-def read_device_file(name: str, content: bytes) -> list[dict]:
+def read_device_file(
+    name: str, content: bytes, *, sport: str | None = None, written_s=()
+) -> list[dict]:
     """Read one recording; a file that gives nothing says why.
 
     Parameters
@@ -26,6 +29,10 @@ def read_device_file(name: str, content: bytes) -> list[dict]:
         The file's name; what the content is counts for more than its ending.
     content : bytes
         The file, unpacked.
+    sport : str, optional
+        Sport of a session whose file names none.
+    written_s : iterable of float
+        When the file was written, by the archive or folder that holds it; Unix time.
 
     Returns
     -------
@@ -42,19 +49,21 @@ def read_device_file(name: str, content: bytes) -> list[dict]:
     """
     from stride.ingest.device.summary import problem_row
 
-    found = read_sessions(name, content)
+    found = read_sessions(name, content, sport=sport, written_s=written_s)
     if isinstance(found, Problem):
         return [problem_row(found)]
     return [summarise(session) for session in found]
 
 
-def read_sessions(name: str, content: bytes):
+def read_sessions(name: str, content: bytes, *, sport: str | None = None, written_s=()):
     """Read the sessions of a recording: the step before `summarise` and `streams`.
 
     Parameters
     ----------
     name : str
     content : bytes
+    sport, written_s
+        See `read_device_file`.
 
     Returns
     -------
@@ -70,9 +79,19 @@ def read_sessions(name: str, content: bytes):
     from stride.ingest.device.reading import read
 
     try:
-        return read(name, content)
+        sessions = read(name, content, written_s)
+        for session in sessions:
+            session.sport_type = session.sport_type or sport
+        return sessions
     except Unreadable as reason:
         return reason.problem
+
+
+def problem_row(problem) -> dict:
+    """The row to land of a file that gave no session."""
+    from stride.ingest.device import summary
+
+    return summary.problem_row(problem)
 
 
 def summarise(session) -> dict:

@@ -31,13 +31,13 @@ def distance_line(session, fastest_mps: float, limit_s: float) -> np.ndarray | N
     """
     for known, steps_of in (
         (session.distance_m, _device_steps),
-        (session.latitude, _position_steps),
+        (session.latitude if session.longitude is not None else None, _position_steps),
         (session.speed_mps, _speed_steps),
     ):
         if known is None:
             continue
         valid = np.isfinite(known)
-        if session.latitude is known and session.longitude is not None:
+        if steps_of is _position_steps:
             valid &= np.isfinite(session.longitude)
         time_s = session.time_s[valid]
         if len(time_s) < 2:

@@ -4,7 +4,7 @@ from stride.ingest.device import sports
 from stride.ingest.device.points import read_points
 from stride.ingest.device.problem import Unreadable
 from stride.ingest.device.session import Session, build, tidy_text
-from stride.ingest.device.text import offset_s
+from stride.ingest.device.text import offset_s, unix_time
 
 COLUMN_OF = {
     "time": "time",
@@ -22,7 +22,7 @@ COLUMN_OF = {
 ATTRIBUTES = {"lat": "latitude", "lon": "longitude"}
 
 
-def read_gpx(name: str, root, warnings: list[str]) -> list[Session]:
+def read_gpx(name: str, root, warnings: list[str], clocks_s=(), written_s=()) -> list[Session]:
     """Read every track of a parsed file, its segments joined; routes are plans, not recordings.
 
     Raises
@@ -31,9 +31,11 @@ def read_gpx(name: str, root, warnings: list[str]) -> list[Session]:
         ``no_records`` or ``no_times``, if no track could be read.
     """
     sessions, reason = [], None
+    written = root.findtext("{*}metadata/{*}time") or root.findtext("{*}time")
+    clocks = {"clocks_s": clocks_s, "written_s": [*written_s, unix_time(written)]}
     for track in root.iter("{*}trk"):
         try:
-            sessions.append(_read_track(name, track, root.get("creator"), warnings))
+            sessions.append(_read_track(name, track, root.get("creator"), warnings, clocks))
         except Unreadable as problem:
             # A track with points but no times says more than an empty one beside it.
             if reason is None or problem.problem.code == "no_times":
@@ -43,7 +45,7 @@ def read_gpx(name: str, root, warnings: list[str]) -> list[Session]:
     return sessions
 
 
-def _read_track(name: str, track, creator: str | None, warnings: list[str]) -> Session:
+def _read_track(name: str, track, creator: str | None, warnings: list[str], clocks) -> Session:
     times, columns, first_time = read_points(track.iter("{*}trkpt"), COLUMN_OF, ATTRIBUTES)
     if not times:
         raise Unreadable("no_records", f"{name} holds a track without a single point.")
@@ -59,6 +61,8 @@ def _read_track(name: str, track, creator: str | None, warnings: list[str]) -> S
         name=tidy_text(track.findtext("{*}name")),
         is_indoor=is_virtual,  # a point without a position is no point
         utc_offset_s=offset_s(first_time),
+        unread_time=first_time,
+        **clocks,
         said={"device": device, "sport": tidy_text(sport)},
         warnings=warnings,
     )

@@ -10,6 +10,7 @@ PROBLEMS = {
     "unsafe_xml": "XML that declares a document type or entities, or is nested absurdly deep",
     "no_records": "it holds no session and no samples",
     "no_times": "it has samples, but none tells when",
+    "not_an_activity": "it holds monitoring, sleep, settings, a course or the like",
 }
 """Every code a landed row can carry."""
 

@@ -1,4 +1,13 @@
-"""From each format's words for a sport to Strava's, and what kind of movement that is."""
+"""From each format's words for a sport to Strava's, and what kind of movement that is.
+
+The words of every language are those of ``seeds/sports.csv``, which is also what silver uses: a
+word added there is known here.
+"""
+
+import csv
+import unicodedata
+from functools import cache
+from importlib.resources import files
 
 FIT_SPORTS = {
     "running": "Run",
@@ -76,7 +85,6 @@ XML_SPORTS = {
     "trail_running": "TrailRun",
     "trailrun": "TrailRun",
     "track_running": "Run",
-    "treadmill_running": "Run",
     "virtualrun": "VirtualRun",
     "virtual_running": "VirtualRun",
     "biking": "Ride",
@@ -103,15 +111,72 @@ XML_SPORTS = {
     "16": "Swim",
 }
 
-FOOT = {"Run", "TrailRun", "VirtualRun", "Walk", "Hike", "Snowshoe"}
-RIDE = {
-    "Ride",
-    "VirtualRide",
-    "MountainBikeRide",
-    "GravelRide",
-    "EBikeRide",
-    "EMountainBikeRide",
+SAYS_NOTHING = {
+    "",
+    "other",
+    "others",
+    "unknown",
+    "generic",
+    "default",
+    "none",
+    "null",
+    "all",
+    "activity",
+    "uncategorized",
+    "unspecified",
+    "multisport",
+    "sonstige",
+    "andere",
+    "autre",
+    "otro",
+    "altro",
+    "outro",
 }
+"""Words of files that name no sport."""
+
+
+@cache
+def _known() -> dict[str, tuple[str, str]]:
+    """Comparable form of every known word: the seed's spelling and Stride's sport."""
+    text = files("stride.ingest.device").joinpath("sports.csv").read_text(encoding="utf-8")
+    known: dict[str, tuple[str, str]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        known.setdefault(comparable(row["sport_type"]), (row["sport_type"], row["sport"]))
+    return known
+
+
+def comparable(word: str) -> str:
+    """Letters and digits of a word, without case: ``Trail_Running`` is ``trail running``.
+
+    Examples
+    --------
+    >>> comparable(" E-Bike Ride "), comparable("lap_swimming")
+    ('ebikeride', 'lapswimming')
+    """
+    text = unicodedata.normalize("NFKC", word).casefold()
+    return "".join(character for character in text if character.isalnum())
+
+
+def family(sport_type: str | None) -> str | None:
+    """Stride's sport of a word, indoors or not; None for a word that the seed lacks.
+
+    Examples
+    --------
+    >>> family("Laufen"), family("VirtualRide"), family("Quidditch")
+    ('run', 'ride', None)
+    """
+    found = _known().get(comparable(sport_type or ""))
+    return found and found[1].removesuffix("_indoor")
+
+
+def on_foot(sport_type: str | None) -> bool:
+    """Whether it is running, walking or hiking."""
+    return family(sport_type) in ("run", "walk", "hike") or sport_type == "Snowshoe"
+
+
+def riding(sport_type: str | None) -> bool:
+    """Whether it is cycling."""
+    return family(sport_type) == "ride"
 
 
 def fit_sport(sport: str | None, sub_sport: str | None) -> str | None:
@@ -121,19 +186,30 @@ def fit_sport(sport: str | None, sub_sport: str | None) -> str | None:
     --------
     >>> fit_sport("running", "trail"), fit_sport("running", None), fit_sport("generic", None)
     ('TrailRun', 'Run', None)
+    >>> fit_sport("boxing", "generic")
+    'Boxing'
     """
-    return FIT_SUB_SPORTS.get((sport, sub_sport)) or FIT_SPORTS.get(sport)
+    known = FIT_SUB_SPORTS.get((sport, sub_sport)) or FIT_SPORTS.get(sport)
+    if known or not isinstance(sport, str):
+        return known
+    return xml_sport(sport.replace("_", " "))
 
 
 def xml_sport(text: str | None) -> str | None:
-    """Translate the sport of a TCX or GPX file.
+    """Translate the sport of a TCX or GPX file; a word that is not known stays as it is.
 
     Examples
     --------
     >>> xml_sport(" Biking "), xml_sport("9"), xml_sport("Other")
     ('Ride', 'Run', None)
+    >>> xml_sport("laufen"), xml_sport("trail-run"), xml_sport("Quidditch")
+    ('Laufen', 'Trail Run', 'Quidditch')
     """
-    return XML_SPORTS.get((text or "").strip().lower())
+    word = " ".join("".join(c if c.isprintable() else " " for c in text or "").split())[:60]
+    if word.lower() in SAYS_NOTHING:
+        return None
+    known = _known().get(comparable(word))
+    return XML_SPORTS.get(word.lower()) or (known[0] if known else word)
 
 
 def virtual(sport_type: str | None, device: str | None) -> str | None:
@@ -151,15 +227,15 @@ def virtual(sport_type: str | None, device: str | None) -> str | None:
 
 def fastest_mps(sport_type: str | None) -> float:
     """Speed beyond which a step is the sensor's error: no runner reaches 12 m/s for a second."""
-    if sport_type in FOOT:
+    if on_foot(sport_type):
         return 12.0
-    if sport_type == "Swim":
+    if family(sport_type) == "swim":
         return 3.0
-    return 35.0 if sport_type in RIDE else 60.0
+    return 35.0 if riding(sport_type) else 60.0
 
 
 def moving_mps(sport_type: str | None) -> float:
     """Speed below which an athlete stands."""
-    if sport_type in FOOT:
+    if on_foot(sport_type):
         return 0.5
-    return 1.0 if sport_type in RIDE else 0.2
+    return 1.0 if riding(sport_type) else 0.2

@@ -19,6 +19,7 @@ MEASURED = (
     "decoupling_pct",
     "heart_rate_seconds",
     "best_efforts",
+    "clock_flag",
 )
 """What streams tell beyond the activity they belong to."""
 

@@ -43,6 +43,7 @@ KEYS = (
     "decoupling_pct",
     "heart_rate_seconds",
     "best_efforts",
+    "clock_flag",
     "raw_row",
     "problem",
     "problem_detail",
@@ -78,6 +79,9 @@ def summary_row(session: Session) -> dict:
     if session.utc_offset_s is not None:
         row["local_started_at"] = session.started_at + timedelta(seconds=session.utc_offset_s)
         row["time_zone"] = _offset_text(session.utc_offset_s)
+    if session.is_local_clock:
+        row |= {"started_at": None, "local_started_at": session.started_at, "time_zone": None}
+    row["clock_flag"] = ",".join(session.clock_flags) or None
     row["elapsed_time_s"] = _elapsed_time_s(session)
     limit_s = gap_limit(session.time_s)
     line = None
@@ -96,7 +100,7 @@ def summary_row(session: Session) -> dict:
     row |= _movement(session, line, limit_s)
     power, power_decoupling_pct = _power(session, limit_s)
     row |= power
-    if session.sport_type not in sports.FOOT:
+    if not sports.on_foot(session.sport_type):
         row["decoupling_pct"] = power_decoupling_pct
     row["best_efforts"] = _best_efforts(session, line)
     return row
@@ -155,7 +159,7 @@ def _movement(session: Session, line, limit_s: float) -> dict:
     # A timer of less than half of what was seen to move is broken.
     is_timer_right = timer_s is not None and timer_s >= found.seconds / 2
     row = {"moving_time_s": min(found.seconds, timer_s) if is_timer_right else found.seconds}
-    if session.sport_type not in sports.FOOT:
+    if not sports.on_foot(session.sport_type):
         return row
     if found.graded_mps is not None:
         row["graded_speed_mps"] = float(np.mean(found.graded_mps))
@@ -168,7 +172,7 @@ def _movement(session: Session, line, limit_s: float) -> dict:
 
 def _best_efforts(session: Session, line) -> list[dict] | None:
     efforts = []
-    if line is not None and session.sport_type in sports.FOOT:
+    if line is not None and sports.on_foot(session.sport_type):
         efforts += distance_efforts(session.time_s, line) or []
     if session.power_w is not None and np.nanmax(session.power_w) > 0:
         limit_s = power_gap_limit(session.time_s)

@@ -24,7 +24,7 @@ COLUMN_OF = {
 }
 
 
-def read_tcx(name: str, root, warnings: list[str]) -> list[Session]:
+def read_tcx(name: str, root, warnings: list[str], clocks_s=(), written_s=()) -> list[Session]:
     """Read every activity of a parsed file; courses are no activities.
 
     Raises
@@ -35,7 +35,7 @@ def read_tcx(name: str, root, warnings: list[str]) -> list[Session]:
     sessions, reason = [], None
     for activity in root.iter("{*}Activity"):
         try:
-            sessions.append(_read_activity(name, activity, warnings))
+            sessions.append(_read_activity(name, activity, warnings, clocks_s, written_s))
         except Unreadable as problem:
             reason = problem
     if not sessions:
@@ -43,7 +43,7 @@ def read_tcx(name: str, root, warnings: list[str]) -> list[Session]:
     return sessions
 
 
-def _read_activity(name: str, activity, warnings: list[str]) -> Session:
+def _read_activity(name: str, activity, warnings: list[str], clocks_s, written_s) -> Session:
     times, columns, first_time = read_points(activity.iter("{*}Trackpoint"), COLUMN_OF)
     laps = list(activity.iter("{*}Lap"))
     start = laps[0].get("StartTime") if laps else None
@@ -67,6 +67,9 @@ def _read_activity(name: str, activity, warnings: list[str]) -> Session:
         name=tidy_text(activity.findtext("{*}Notes")),
         is_indoor=_is_indoor(sport_type, columns),
         utc_offset_s=offset_s(start or first_time),
+        unread_time=first_time or start,
+        written_s=written_s,
+        clocks_s=[*clocks_s, unix_time(activity.findtext("{*}Id"))],
         totals={key: value for key, value in totals.items() if value is not None},
         said={"device": device, "sport": tidy_text(sport), "laps": len(laps)},
         warnings=warnings,
@@ -79,7 +82,7 @@ def _is_indoor(sport_type: str | None, columns: dict) -> bool | None:
     if np.isfinite(columns.get("latitude", nan)).any():
         return False
     measured = np.nanmax(columns.get("distance_m", [0]), initial=0) > 0
-    return True if measured and sport_type in sports.FOOT | sports.RIDE else None
+    return True if measured and (sports.on_foot(sport_type) or sports.riding(sport_type)) else None
 
 
 def _sum(laps: list, tag: str) -> float | None:

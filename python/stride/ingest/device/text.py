@@ -1,7 +1,14 @@
 """Numbers and times as XML files write them; what can't be read is missing."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta, timezone
 from math import isfinite, nan
+
+_LOOSE = re.compile(  # single digits, slashes, a space before the zone, a zone written twice
+    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})[T _]+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d{1,9}))?)?"
+    r"\s*(?:(?:UTC|GMT|Z)*|([+-])(\d{1,2}):?(\d\d)?)",
+    re.IGNORECASE,
+)
 
 
 def number(text: str | None) -> float:
@@ -26,6 +33,8 @@ def unix_time(text: str | None) -> float:
     --------
     >>> unix_time("2020-04-18T11:10:44.500Z"), unix_time("2020-04-18T13:10:44+02:00")
     (1587208244.5, 1587208244.0)
+    >>> unix_time("2020-4-18T11:10:44ZZ") == unix_time("2020-04-18 11:10:44 UTC")
+    True
     >>> unix_time("yesterday"), unix_time(None)
     (nan, nan)
     """
@@ -56,4 +65,24 @@ def _moment(text: str | None) -> datetime | None:
     try:
         return datetime.fromisoformat(text.strip())
     except (AttributeError, ValueError):
+        return _loose_moment(text)
+
+
+def _loose_moment(text: str | None) -> datetime | None:
+    """What programs write that is not quite ISO 8601; seconds or milliseconds since 1970 too."""
+    text = (text or "").strip()
+    if re.fullmatch(r"\d{10}(\d{3})?", text):
+        return datetime.fromtimestamp(int(text[:10]) + int(text[10:] or 0) / 1000, UTC)
+    found = _LOOSE.fullmatch(text)
+    if not found:
         return None
+    year, month, day, hour, minute, second, fraction, sign, hours, minutes = found.groups()
+    zone = UTC
+    if sign:
+        offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
+        zone = timezone(offset if sign == "+" else -offset)
+    try:
+        moment = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0))
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=zone, microsecond=int((fraction or "0").ljust(6, "0")[:6]))
