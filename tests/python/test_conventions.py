@@ -171,8 +171,9 @@ def test_flags_of_time_in_motion_and_climb_are_named_as_stg_activity_inputs_look
     assert doubted and all("moving" in rule or "climb" in rule for rule in doubted)
 
 
-def test_sql_models_are_short(models):
-    assert not offenders(models, lambda m: len(m["raw_code"].splitlines()) <= 120)
+def test_sql_models_fit_on_a_few_screens(models):
+    """Below that, length is a judgement: readable lines in one place beat files to read together."""
+    assert not offenders(models, lambda m: len(m["raw_code"].splitlines()) <= 200)
 
 
 def test_every_order_says_where_nulls_go(models):
