@@ -172,7 +172,7 @@ def test_flags_of_time_in_motion_and_climb_are_named_as_stg_activity_inputs_look
 
 
 def test_sql_models_fit_on_a_few_screens(models):
-    """Below that, length is a judgement: readable lines in one place beat files to read together."""
+    """Below that it is a judgement: readable lines in one place beat files to read together."""
     assert not offenders(models, lambda m: len(m["raw_code"].splitlines()) <= 200)
 
 
