@@ -239,7 +239,7 @@ def test_python_and_rules_name_the_same_causes():
     assert list(dict.fromkeys(rules["cause"])) == list(CAUSES)
     texts = pd.read_csv(ROOT / "seeds" / "alert_texts.csv")
     for cause in CAUSES:
-        assert set(texts[texts["text_key"] == cause]["language"]) == {"en", "pt"}
+        assert set(texts[texts["text_key"] == cause]["language"]) == {"en", "pt", "pt-BR"}
     # The wording of science: no risk in per cent, no order to stop.
     words = " ".join(texts["text"]).lower()
     assert "injury risk" not in words and "stop" not in words and "risco de les" not in words
