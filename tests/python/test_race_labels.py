@@ -139,7 +139,7 @@ def test_official_distances_are_the_owners_and_times_are_elapsed(logs, real_data
 
 def test_effort_is_measured_by_the_year_before_and_nothing_later(sample_home):
     runs = sample_home.frame(
-        """select athlete_id, activity_date, distance_m, elapsed_time_s, moving_time_s,
+        """select athlete_id, activity_date, distance_m, elapsed_time_s, a.moving_time_s,
             r.effort_sd, r.share_of_best
         from labels.stg_race_runs r join silver.activities a
             using (athlete_id, activity_id, activity_date, distance_m, elapsed_time_s)
