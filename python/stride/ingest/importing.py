@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from functools import reduce
 from pathlib import Path
 from typing import NamedTuple
 
@@ -246,16 +247,7 @@ def _numbered(rows: list[dict]) -> list[dict]:
 
 
 def _added(tables: list[Landed]) -> Landed | None:
-    if not tables:
-        return None
-    counts = zip(*(table[:6] for table in tables), strict=True)
-    unknown = sum((Counter(table.unknown_sports) for table in tables), Counter())
-    return Landed(
-        *map(sum, counts),
-        is_older=any(table.is_older for table in tables),
-        future=sum(table.future for table in tables),
-        unknown_sports=dict(unknown),
-    )
+    return reduce(Landed.plus, tables) if tables else None
 
 
 def _import_forecasts(name: str, content: bytes, landing, athlete_id) -> list[Receipt]:

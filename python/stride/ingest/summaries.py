@@ -45,6 +45,12 @@ class Landed(NamedTuple):
     unknown_sports: dict[str | None, int] = {}  # noqa: RUF012
     """Words for a sport that Stride does not know, or None, to how many rows landed with them."""
 
+    def plus(self, other: "Landed") -> "Landed":
+        """What both brought together."""
+        counts = [one + another for one, another in zip(self[:-1], other[:-1], strict=True)]
+        sports = Counter(self.unknown_sports) + Counter(other.unknown_sports)
+        return Landed(*counts, dict(sports))._replace(is_older=self.is_older or other.is_older)
+
 
 def land_summaries(
     landing: Path,

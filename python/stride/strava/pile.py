@@ -79,7 +79,7 @@ class Pile:
                 done = land_summaries(
                     self.landing, self.athlete_id, rows, source, (), refused, gone
                 )
-            self.total = Landed(*map(sum, zip(self.total, done, strict=True)))
+            self.total = self.total.plus(done)
             gone = refused = ()
 
     @contextmanager
