@@ -150,7 +150,7 @@ def stage_1(X: pd.DataFrame, settings: Settings = PUBLISHED) -> pd.DataFrame:
     return forecast
 
 
-_MEAN, _SD, _MEAN_5K, _SURPRISE = range(4)
+_MEAN, _SD, _MEAN_5K = range(3)
 
 
 class _Rows:
