@@ -8,7 +8,7 @@ import pytest
 
 import changes
 from parity import NO_TESTS, lay_home, use_landing
-from proof import CATALOG, DAY, KEPT, ROOT, VOLUME, WHEEL, OnDelta, Project, stride
+from proof import CATALOG, DAY, KEPT, PINS, ROOT, VOLUME, WHEEL, OnDelta, Project, stride
 from session import workspace
 
 
@@ -57,7 +57,8 @@ def delta(jars, work):
     # Python models run in the workspace: their registry is this home's too.
     os.environ["STRIDE_HOME"] = str(home)
     with workspace(home / "workspace", volumes, CATALOG, ROOT / "python", jars=jars) as environment:
-        environment |= {"STRIDE_LANDING": f"/Volumes/{CATALOG}/{VOLUME}", "STRIDE_WHEEL": WHEEL}
+        environment |= {"STRIDE_LANDING": f"/Volumes/{CATALOG}/{VOLUME}"}
+        environment |= {"STRIDE_WHEEL": WHEEL, "STRIDE_PINS": PINS}
         project = OnDelta("databricks", home, environment)
         # With every test, the models' unit tests among them: nowhere else do they meet Spark.
         project.build(DAY - timedelta(days=1))

@@ -11,7 +11,8 @@ from parity import connect, fetch
 
 ROOT = Path(__file__).parents[2]
 DAY = date(2026, 6, 30)
-CATALOG, VOLUME, WHEEL = "stride", "landing/files", "/Volumes/stride/landing/stride.whl"
+CATALOG, VOLUME = "stride", "landing/files"
+WHEEL, PINS = "/Volumes/stride/landing/stride.whl", "/Volumes/stride/landing/pins.txt"
 
 # Tables that keep what was, or are published in part: a second build may not touch a row of them.
 KEPT = (

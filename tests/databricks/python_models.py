@@ -1,5 +1,6 @@
 """Python models: each runs in a process of its own over Spark Connect, as on serverless compute."""
 
+import re
 import socket
 import subprocess
 import sys
@@ -8,6 +9,9 @@ from pathlib import Path
 
 from engine import PHYSICAL
 from log import Log
+
+# A notebook's own pip and restart: recorded, not run. It has the packages of this Python.
+INSTALLS = re.compile(r"(?m)^(?:# MAGIC )?%pip install .*|^dbutils\.library\.restartPython\(\)$")
 
 # What a notebook finds ready-made.
 PRELUDE = """\
@@ -66,7 +70,8 @@ class PythonModels:
         began = time.time()
         script = self.state / (path.strip("/").replace("/", "__") + ".py")
         code = code.replace(f"`{self.catalog}`.", f"`{PHYSICAL}`.")
-        script.write_text(self.prelude + code)
+        installed = INSTALLS.findall(code)
+        script.write_text(self.prelude + INSTALLS.sub("", code))
         answer = self._answer(script)
         error = None if answer == "done" else answer[-8000:] or "The notebook's process died."
         self.log.write(
@@ -74,6 +79,7 @@ class PythonModels:
             ok=error is None,
             seconds=round(time.time() - began, 3),
             path=path,
+            installed=installed,
             error=error,
         )
         return error

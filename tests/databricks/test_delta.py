@@ -14,7 +14,7 @@ import yaml
 
 import bundle
 from parity import compare_all
-from proof import CATALOG, DAY, KEPT, ROOT, WHEEL
+from proof import CATALOG, DAY, KEPT, PINS, ROOT, WHEEL
 
 # Rules of the stand-in for what only Unity Catalog has or open-source Spark cannot say. Delta's
 # own work (MERGE, UPDATE, DELETE, NOT NULL, CLUSTER BY, history) is none of them.
@@ -157,11 +157,14 @@ def test_python_models_bring_stride_and_run_on_serverless(delta):
     assert bodies
     for body in bodies:
         (environment,) = body["environments"]
-        assert environment["spec"]["dependencies"] == [WHEEL]
         (task,) = body["tasks"]
         assert task["environment_key"] == environment["environment_key"]
         assert not {"new_cluster", "existing_cluster_id"} & task.keys()
         assert not task.get("libraries")
+    for model in delta.log("python"):
+        pip, _restart = model["installed"]
+        assert pip.split()[:2] == ["%pip", "install"]
+        assert pip.endswith(f" --no-deps -r {PINS} {WHEEL}")
 
 
 def test_a_training_names_the_versions_of_the_tables_that_it_read(delta):
