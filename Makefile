@@ -82,7 +82,7 @@ parity: $(VENV)/installed-dev  ## Build the sample on DuckDB and on Spark throug
 	@$(BIN)/python tests/databricks/parity.py --as-of-date 2026-06-30 --no-tests
 
 test-databricks: $(VENV)/installed-dev target/delta/installed  ## Proofs for Databricks: Delta Lake, Unity Catalog's DDL, the wheel
-	@$(BIN)/python -m pytest --timeout 1200 tests/databricks
+	@$(BIN)/python -m pytest -o timeout_func_only=true tests/databricks
 
 # Java and Maven are wanted for this alone; without them those proofs say that they are skipped.
 target/delta/installed: tests/databricks/pom.xml

@@ -23,6 +23,15 @@ type(spark).sql = lambda self, query, *rest, **named: _sql(
 )
 """
 
+# What Databricks gives a notebook besides: the task's parameters, and secrets, here of a file.
+UTILITIES = """\
+import json, types
+dbutils = types.SimpleNamespace(
+    widgets=types.SimpleNamespace(get=PARAMETERS.__getitem__),
+    secrets=types.SimpleNamespace(get=lambda scope, key: json.load(open(SECRETS))[scope][key]),
+)
+"""
+
 # Where there is no Delta: Parquet in its place.
 WITHOUT_DELTA = """\
 from pyspark.sql.connect.readwriter import DataFrameWriter as _Writer
@@ -38,6 +47,7 @@ class PythonModels:
     def __init__(self, state: Path, catalog: str, log: Log, has_delta: bool):
         self.state, self.catalog, self.log = state / "notebooks", catalog, log
         self.state.mkdir(exist_ok=True)
+        self.secrets = state / "secrets.json"
         self.has_delta, self.prelude, self._place = has_delta, "", None
         # Before Spark starts: its settings would make a server of a notebook.
         self._server = subprocess.Popen(
@@ -52,7 +62,7 @@ class PythonModels:
         self.prelude += "" if self.has_delta else WITHOUT_DELTA
         self._place = ("127.0.0.1", int(self._server.stdout.readline()))
 
-    def run(self, path: str, code: str) -> str | None:
+    def run(self, path: str, code: str, parameters: dict[str, str]) -> str | None:
         """Run a notebook.
 
         Parameters
@@ -61,6 +71,8 @@ class PythonModels:
             Where it lies in the workspace.
         code : str
             Its source.
+        parameters : dict of str to str
+            What `dbutils.widgets` gives.
 
         Returns
         -------
@@ -71,7 +83,8 @@ class PythonModels:
         script = self.state / (path.strip("/").replace("/", "__") + ".py")
         code = code.replace(f"`{self.catalog}`.", f"`{PHYSICAL}`.")
         installed = INSTALLS.findall(code)
-        script.write_text(self.prelude + INSTALLS.sub("", code))
+        given = f"PARAMETERS, SECRETS = {parameters!r}, {str(self.secrets)!r}\n{UTILITIES}"
+        script.write_text(self.prelude + given + INSTALLS.sub("", code))
         answer = self._answer(script)
         error = None if answer == "done" else answer[-8000:] or "The notebook's process died."
         self.log.write(
