@@ -160,9 +160,8 @@ class Session:
         self.connection = duckdb.connect()
         self.connection.execute("attach ':memory:' as stride; create schema stride.gold")
 
-    def sql(self, query, args=None):
-        query = re.sub(r"comment '[^']*'", "", re.sub(r":(\w+)", r"$\1", query))
-        found = self.connection.execute(query, args or {})
+    def sql(self, query):
+        found = self.connection.execute(re.sub(r"comment '[^']*'", "", query))
         columns = [name for name, *_ in found.description or []]
         return Rows(dict(zip(columns, row, strict=True)) for row in found.fetchall())
 

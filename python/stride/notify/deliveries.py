@@ -90,10 +90,11 @@ class TableDeliveries(Deliveries):
             self._events.setdefault(row["message_id"], []).append(row["event"])
 
     def _append(self, entry: dict) -> None:
+        # Literals, for Spark has no parameters in an INSERT: a hash, a word and a number, all ours.
+        code = "null" if entry["code"] is None else int(entry["code"])
         self._session.sql(
-            f"""insert into {self._table} select cast(:at as timestamp), :message_id, :event,
-            cast(:code as int)""",
-            args=entry,
+            f"""insert into {self._table} select cast('{entry["at"]}' as timestamp),
+            '{entry["message_id"]}', '{entry["event"]}', cast({code} as int)"""
         ).collect()
 
 
