@@ -436,6 +436,18 @@ def test_targets_share_nothing_in_a_workspace():
     assert len(set.union(*names)) == sum(map(len, names))
 
 
+def test_two_developers_share_nothing():
+    def catalogs(name: str) -> set[str]:
+        dev = bundle.load("dev")
+        dev["given"]["workspace.current_user.short_name"] = name
+        filled = bundle.fill(dev, warehouse_id="w")
+        vars_of_dbt = filled["jobs"]["features"]["tasks"][0]["dbt_task"]["commands"][0]
+        schemas = {schema["catalog_name"] for schema in filled["schemas"].values()}
+        return schemas | set(re.findall(r'stride_catalog: "(\w+)"', vars_of_dbt))
+
+    assert (catalogs("ana"), catalogs("bob")) == ({"stride_dev_ana"}, {"stride_dev_bob"})
+
+
 def test_what_is_not_uploaded_is_there_to_be_left_out():
     """A pattern that matches nothing is a warning, and `validate --strict` allows none."""
     excluded = yaml.safe_load((ROOT / "databricks.yml").read_text())["sync"]["exclude"]
