@@ -18,7 +18,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 VARS := $(if $(AS_OF),--vars '{as_of_date: $(AS_OF)}')
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo build freshness report docs test lint format pytest parity test-databricks benchmark-as-of benchmark-import benchmark-features benchmark-monitoring benchmark-forecasts lock clean
+.PHONY: help install demo build freshness report docs test lint format pytest parity test-databricks benchmark-as-of benchmark-import benchmark-features benchmark-monitoring benchmark-forecasts house lock clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 20
@@ -105,6 +105,12 @@ benchmark-monitoring: $(VENV)/installed-dev  ## False alarms and detections of t
 
 benchmark-forecasts: $(VENV)/installed-dev  ## Errors and coverage of the forecasts, on simulated populations (ARGS="--study FILE" adds a study)
 	@$(BIN)/python tests/benchmarks/forecasts.py $(ARGS)
+
+house: export STRIDE_HOME := target/lint
+house: $(VENV)/installed-dev  ## How big the project is: models, longest path, paths, files that name a feature
+	@mkdir -p $(STRIDE_HOME)
+	@$(BIN)/dbt --quiet parse
+	@$(BIN)/python tests/house.py $(ARGS)
 
 benchmark-features: $(VENV)/installed-dev  ## Time of the features: 5,000 athletes, 5 years, and a day more (ARGS="--athletes 500")
 	@$(BIN)/python tests/benchmarks/features.py $(ARGS)

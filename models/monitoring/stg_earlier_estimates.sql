@@ -1,8 +1,3 @@
 {{
-    standing('monitoring', 'estimated_performance', {
-        'chunk_end': 'date',
-        'model_version': 'string',
-        'status': 'string',
-        'is_worse': 'boolean',
-    })
+    previous_run('estimated_performance')
 }}

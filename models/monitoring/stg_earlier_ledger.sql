@@ -1,8 +1,3 @@
 {{
-    standing('monitoring', 'prediction_ledger', {
-        'race_date': 'date',
-        'days_ahead': 'bigint',
-        'model_role': 'string',
-        'error_pct': 'double',
-    })
+    previous_run('prediction_ledger')
 }}

@@ -1,6 +1,3 @@
 {{
-    standing('inference', 'race_predictions', {
-        'prediction_date': 'date',
-        'model_role': 'string',
-    })
+    previous_run('race_predictions')
 }}

@@ -1,6 +1,3 @@
 {{
-    standing('training', 'training_run_races', {
-        'race_id': 'string',
-        'trained_at': 'timestamp',
-    })
+    previous_run('training_run_races')
 }}

@@ -1,11 +1,3 @@
 {{
-    standing('training', 'training_runs', {
-        'model_version': 'string',
-        'model_role': 'string',
-        'run_id': 'string',
-        'training_races': 'bigint',
-        'backtest_mape_pct': 'double',
-        'trained_on': 'date',
-        'trained_at': 'timestamp',
-    })
+    previous_run('training_runs')
 }}

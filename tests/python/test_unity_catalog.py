@@ -137,7 +137,5 @@ def test_tables_are_clustered_by_columns_that_they_have():
     clustered = configured("+liquid_clustered_by")
     assert len(clustered) >= 8
     for name, by in clustered.items():
-        # A batch of the features has the columns of the table that it becomes.
-        public = name.replace("stg_", "").replace("_batch", "_features")
-        assert set(by) <= columns(MODELS[public if name.endswith("_batch") else name])
+        assert set(by) <= columns(MODELS[name])
         assert len(by) <= 4

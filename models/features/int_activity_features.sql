@@ -1,5 +1,66 @@
 with
 
+candidates as (
+
+    select * from {{ ref('int_activity_candidates') }}
+
+),
+
+chosen as (
+
+    select
+        *,
+        case load_method
+            when 'override' then override_load
+            when 'power' then power_load
+            when 'pace' then pace_load
+            when 'swim' then swim_load
+            when 'heart_rate' then heart_rate_load
+            when 'rpe' then rpe_load
+            else duration_load
+        end as training_load,
+        case load_method
+            when 'power' then power_source
+            when 'pace' then pace_source
+            when 'swim' then 'given'
+            when 'heart_rate' then heart_rate_source
+        end as threshold_source,
+        case load_method
+            when 'power' then weighted_power_w is not null
+            when 'pace' then graded_speed_4th_mps is not null
+            when 'heart_rate' then is_recorded
+            else true
+        end as is_from_samples
+
+    from candidates
+
+),
+
+rated as (
+
+    select
+        *,
+        case load_method
+            when 'swim' then swim_intensity
+            when 'duration' then null
+            else sqrt(training_load / (100e0 * hours))
+        end as intensity,
+        case
+            when load_method = 'override' then 'A'
+            when load_method = 'rpe' then 'C'
+            when load_method = 'duration' then 'D'
+            when threshold_source = 'given' and is_from_samples then 'A'
+            when threshold_source = 'given' or is_from_samples then 'B'
+            else 'C'
+        end as load_quality,
+        coalesce(mean_graded_speed_mps, case when is_run then mean_speed_mps end) as run_speed_mps,
+        -- Without the mean of fourth powers nothing tells how even it was.
+        coalesce(graded_speed_4th_mps / mean_graded_speed_mps, 1e0) as variability
+
+    from chosen
+
+),
+
 -- Outdoor runs as distances on the flat. Without a graded speed, 3.3 m for each metre climbed.
 flat_runs as (
 
@@ -13,7 +74,7 @@ flat_runs as (
                 )
         end as flat_distance_m
 
-    from {{ ref('stg_activity_loads') }}
+    from rated
 
 ),
 
@@ -102,14 +163,7 @@ final as (
         case when sport = 'run' then best_5k_s end as best_5k_s,
         -- World records: 10,000 m in 26:11 is 12:23 over 5 km, the half marathon 56:42.
         case when as_5k_s >= 743e0 then as_5k_s end as equivalent_5k_s,
-        case when as_half_s >= 3402e0 then as_half_s end as equivalent_half_s,
-
-        ---------- what it was computed from, thresholds apart and with them
-        inputs_fingerprint,
-        {{ fingerprint([
-            'inputs_fingerprint', 'sex', 'valid_max_hr_bpm', 'resting_hr_bpm', 'lthr_bpm',
-            'threshold_speed_mps', 'ftp_w', 'css_mps',
-        ]) }} as fingerprint
+        case when as_half_s >= 3402e0 then as_half_s end as equivalent_half_s
 
     from equivalents
 

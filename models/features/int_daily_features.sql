@@ -6,19 +6,15 @@ activity_features as (
         *,
         case when sport in ('run', 'run_indoor') then 1 else 0 end as is_run
 
-    from {{ ref('activity_features') }}
+    from {{ ref('int_activity_features') }}
 
 ),
 
-scope as (
+updates as (
 
-    select
-        *,
-        greatest(first_day, history_day) as from_day
-
-    from {{ ref('stg_daily_scope') }}
-    -- An athlete without activities has no days; one whose as-of date moved back none to compute.
-    where history_day <= last_day and first_day <= last_day
+    select * from {{ ref('int_feature_updates') }}
+    -- An athlete without activities has no days.
+    where from_day <= last_day
 
 ),
 
@@ -29,7 +25,7 @@ calendar as (
         history_day,
         {{ day_series('from_day', 'last_day') }} as feature_date
 
-    from scope
+    from updates
 
 ),
 
@@ -50,13 +46,12 @@ per_day as (
         min(activity_features.best_1k_s) as best_1k_s,
         min(activity_features.best_5k_s) as best_5k_s,
         min(activity_features.equivalent_5k_s) as best_run_5k_s,
-        min(activity_features.equivalent_half_s) as best_run_half_s,
-        bit_xor(activity_features.fingerprint) as fingerprint
+        min(activity_features.equivalent_half_s) as best_run_half_s
 
     from activity_features
-    inner join scope
-        on activity_features.athlete_id = scope.athlete_id
-        and activity_features.activity_date >= scope.from_day
+    inner join updates
+        on activity_features.athlete_id = updates.athlete_id
+        and activity_features.activity_date >= updates.from_day
     group by activity_features.athlete_id, activity_features.activity_date
 
 ),
@@ -79,8 +74,7 @@ final as (
         per_day.best_1k_s,
         per_day.best_5k_s,
         per_day.best_run_5k_s,
-        per_day.best_run_half_s,
-        per_day.fingerprint
+        per_day.best_run_half_s
 
     from calendar
     left join per_day

@@ -2,19 +2,19 @@ with
 
 inputs as (
 
-    select * from {{ ref('stg_activity_inputs') }}
+    select * from {{ ref('int_activity_inputs') }}
 
 ),
 
 thresholds as (
 
-    select * from {{ ref('stg_activity_thresholds') }}
+    select * from {{ ref('int_activity_thresholds') }}
 
 ),
 
 heart_rates as (
 
-    select * from {{ ref('stg_heart_rate_loads') }}
+    select * from {{ ref('int_activity_heart_rates') }}
 
 ),
 

@@ -52,21 +52,7 @@ final as (
         and coalesce(activities.{{ flags }}, '') not like '%climb%'
         {%- endfor %} as is_pace_plausible,
         corrections.training_load as override_load,
-        coalesce(sports.load_per_hour, 35e0) as load_per_hour,
-        -- What the features are computed from; constants and the version of the formulas, too.
-        {{ fingerprint([
-            var('features_version'), var('assumed_max_hr_bpm') ~ 'e0',
-            var('assumed_resting_hr_bpm') ~ 'e0', 'sports.load_per_hour',
-            'activities.activity_id', 'activities.activity_date',
-            'activities.sport', 'activities.sport_type', 'activities.sampled_row_id',
-            'activities.value_flags', 'activities.sampled_value_flags',
-            'activities.moving_time_s', 'activities.elapsed_time_s', 'activities.distance_m',
-            'activities.elevation_gain_m', 'activities.avg_hr_bpm', 'activities.max_hr_bpm',
-            'activities.avg_power_w', 'activities.weighted_power_w',
-            'activities.graded_distance_m', 'activities.graded_speed_mps',
-            'activities.graded_speed_4th_mps', 'activities.decoupling_pct',
-            'activities.perceived_exertion', 'corrections.training_load',
-        ]) }} as inputs_fingerprint
+        coalesce(sports.load_per_hour, 35e0) as load_per_hour
 
     from activities
     inner join athletes

@@ -1,8 +1,8 @@
 with
 
-scope as (
+updates as (
 
-    select * from {{ ref('stg_activity_scope') }}
+    select * from {{ ref('int_feature_updates') }}
 
 ),
 
@@ -14,10 +14,10 @@ inputs as (
         inputs.activity_date,
         cast(date_trunc('month', inputs.activity_date) as date) as month_start
 
-    from {{ ref('stg_activity_inputs') }} as inputs
-    inner join scope
-        on inputs.athlete_id = scope.athlete_id
-        and inputs.activity_date >= scope.first_day
+    from {{ ref('int_activity_inputs') }} as inputs
+    inner join updates
+        on inputs.athlete_id = updates.athlete_id
+        and inputs.activity_date >= updates.first_day
 
 ),
 
@@ -48,7 +48,7 @@ stated as (
 
 estimated as (
 
-    select * from {{ ref('stg_estimated_thresholds') }}
+    select * from {{ ref('int_estimated_thresholds') }}
 
 ),
 

@@ -5,15 +5,15 @@
 -#}
 with
 
-scope as (
+updates as (
 
-    select * from {{ ref('stg_activity_scope') }}
+    select * from {{ ref('int_feature_updates') }}
 
 ),
 
 inputs as (
 
-    select * from {{ ref('stg_activity_inputs') }}
+    select * from {{ ref('int_activity_inputs') }}
 
 ),
 
@@ -24,9 +24,9 @@ months as (
         cast(date_trunc('month', inputs.activity_date) as date) as month_start
 
     from inputs
-    inner join scope
-        on inputs.athlete_id = scope.athlete_id
-        and inputs.activity_date >= scope.first_day
+    inner join updates
+        on inputs.athlete_id = updates.athlete_id
+        and inputs.activity_date >= updates.first_day
 
 ),
 
@@ -47,7 +47,7 @@ efforts as (
         end) as hour_power_w
 
     from {{ ref('best_efforts') }} as efforts
-    inner join scope on efforts.athlete_id = scope.athlete_id
+    inner join updates on efforts.athlete_id = updates.athlete_id
     group by efforts.athlete_id, efforts.activity_id
 
 ),
@@ -72,7 +72,7 @@ observed as (
         end as hour_speed_mps
 
     from inputs
-    inner join scope on inputs.athlete_id = scope.athlete_id
+    inner join updates on inputs.athlete_id = updates.athlete_id
     left join efforts
         on inputs.athlete_id = efforts.athlete_id
         and inputs.activity_id = efforts.activity_id

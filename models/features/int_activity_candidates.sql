@@ -16,7 +16,7 @@ measures as (
         case when is_ride then coalesce(weighted_power_w, avg_power_w) end as normalised_power_w,
         {{ reserve_share('lthr_bpm', 'resting_hr_bpm', 'valid_max_hr_bpm') }} as lthr_reserve_share
 
-    from {{ ref('stg_activity_measures') }}
+    from {{ ref('int_activity_measures') }}
 
 ),
 

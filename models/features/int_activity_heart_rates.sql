@@ -1,6 +1,7 @@
 {#-
     The time at each heart rate where the recording has one for four fifths of the way, else the
-    device's mean for all of it. A strap that worked for less says nothing of the whole.
+    device's mean for all of it. A strap that worked for less says nothing of the whole. From the mean
+    alone TRIMP reads lower: it is convex. What is known of a part of the way has no time in zones.
 -#}
 with
 
@@ -12,12 +13,15 @@ inputs as (
         inputs.duration_s,
         inputs.avg_hr_bpm,
         thresholds.resting_hr_bpm,
-        thresholds.max_hr_bpm
+        thresholds.max_hr_bpm,
+        thresholds.lthr_bpm,
+        athletes.sex
 
-    from {{ ref('stg_activity_inputs') }} as inputs
-    inner join {{ ref('stg_activity_thresholds') }} as thresholds
+    from {{ ref('int_activity_inputs') }} as inputs
+    inner join {{ ref('int_activity_thresholds') }} as thresholds
         on inputs.athlete_id = thresholds.athlete_id
         and inputs.activity_id = thresholds.activity_id
+    inner join {{ ref('athletes') }} as athletes on inputs.athlete_id = athletes.athlete_id
 
 ),
 
@@ -96,11 +100,54 @@ averaged as (
 
 ),
 
-final as (
+rates as (
 
     select * from recorded
     union all
     select * from averaged
+
+),
+
+placed as (
+
+    select
+        rates.*,
+        inputs.sex,
+        rates.bpm / inputs.lthr_bpm as lthr_share,
+        rates.bpm / inputs.max_hr_bpm as max_hr_share,
+        {{ reserve_share('rates.bpm', 'inputs.resting_hr_bpm', 'inputs.max_hr_bpm') }}
+            as reserve_share
+
+    from rates
+    inner join inputs
+        on rates.athlete_id = inputs.athlete_id
+        and rates.activity_id = inputs.activity_id
+
+),
+
+final as (
+
+    select
+        athlete_id,
+        activity_id,
+        bool_or(is_recorded) as is_recorded,
+        bool_or(is_partly_recorded) as is_partly_recorded,
+        sum(seconds) as hr_seconds,
+        sum(seconds * bpm) / sum(seconds) as mean_hr_bpm,
+        sum({{ trimp('seconds', 'reserve_share', 'sex') }}) as trimp,
+        sum({{ edwards_points('max_hr_share') }} * seconds / 60e0) as edwards_trimp,
+        {%- for zone in heart_rate_zones() %}
+        sum(case
+            when is_partly_recorded then null
+            when {{ zone.condition }} then seconds
+            else 0e0
+        end) as z{{ zone.number }}_s,
+        {%- endfor %}
+        sum({{ lucia_points('lthr_share') }} * seconds / 60e0) as lucia_trimp
+
+    from placed
+    group by athlete_id, activity_id
+    having sum(seconds) > 0e0
 
 )
 
