@@ -13,9 +13,10 @@ updates as (
 
 ),
 
-published as (
+published_days as (
 
-    {{ previous_run('rolling_features') }}
+    select * from {{ ref('int_published_days') }}
+    where new_day >= -7
 
 ),
 
@@ -37,23 +38,15 @@ days_1 as (
     inner join updates on daily.athlete_id = updates.athlete_id
     union all
     select
-        updates.athlete_number,
-        {{ days_between('updates.from_day', 'published.feature_date') }} as new_day,
+        athlete_number,
+        new_day,
         {%- for average in averages %}
-        case
-            when published.feature_date = {{ days_after('updates.first_day', -1) }}
-                then published.{{ average.name }}
-            else 0e0
-        end as {{ average.name }},
+        case when new_day = -1 then {{ average.name }} else 0e0 end as {{ average.name }},
         {%- endfor %}
-        published.ctl as published_ctl,
-        published.atl as published_atl
+        ctl as published_ctl,
+        atl as published_atl
 
-    from published
-    inner join updates
-        on published.athlete_id = updates.athlete_id
-        and published.feature_date >= {{ days_after('updates.first_day', -7) }}
-        and published.feature_date < updates.first_day
+    from published_days
 
 ),
 

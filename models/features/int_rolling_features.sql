@@ -13,37 +13,33 @@ with
 
 updates as (
 
-    select
-        updates.*,
-        states.days_of_history - 1 - states.days_since_last_run as last_run_before
-
-    from {{ ref('int_feature_updates') }} as updates
-    left join ({{ previous_run('rolling_features') }}) as states
-        on updates.athlete_id = states.athlete_id
-        and states.feature_date = {{ days_after('updates.first_day', -1) }}
+    select * from {{ ref('int_feature_updates') }}
 
 ),
 
 days as (
 
-    {% for source in [ref('int_daily_features'), '(' ~ previous_run('daily_features') ~ ')'] -%}
     select
         updates.athlete_number,
+        {{ days_between('updates.from_day', 'daily.feature_date') }} as new_day,
         {%- for measure in measures %}
         daily.{{ measure }},
         {%- endfor %}
-        {{ days_between('updates.from_day', 'daily.feature_date') }} as new_day
+        case when daily.runs > 0 then daily.day_index end as last_run
 
-    from {{ source }} as daily
-    inner join updates
-        on daily.athlete_id = updates.athlete_id
-        {%- if loop.last %}
-        and daily.feature_date < updates.first_day
-        and daily.feature_date >= {{ days_after('updates.first_day', -83) }}
-        {%- else %}
+    from {{ ref('int_daily_features') }} as daily
+    inner join updates on daily.athlete_id = updates.athlete_id
     union all
-        {%- endif %}
-    {% endfor %}
+    select
+        athlete_number,
+        new_day,
+        {%- for measure in measures %}
+        {{ measure }},
+        {%- endfor %}
+        last_run
+
+    from {{ ref('int_published_days') }}
+
 ),
 
 sevens as (
@@ -57,7 +53,7 @@ sevens as (
         {{ lagged_sum('run_distance_m', 7) }} as run_distance_7d_m,
         {{ lagged_sum('cast(steady_runs as double)', 7) }} as steady_runs_7d,
         {{ lagged_sum('steady_log_speed', 7) }} as steady_log_speed_7d,
-        max(case when runs > 0 then day_index end) over up_to_now as last_run,
+        day_index - max(last_run) over up_to_now as days_since_last_run,
         max(longest_run_m) over last_30_days as longest_run_30d_m,
         {%- for best in bests %}
         min({{ best }}_s) over last_42_days as {{ best }}_42d_s{{ ',' if not loop.last }}
@@ -169,7 +165,7 @@ final as (
         longest_run_60d_m,
         case when longest_run_m > 0e0 then longest_run_m / nullif(longest_run_before_m, 0e0) end
             as session_spike,
-        day_index - greatest(last_run, last_run_before) as days_since_last_run,
+        days_since_last_run,
         case
             when fit_runs >= 6 and fit_runs * fit_xx > fit_x * fit_x
                 then 100e0 * (exp(

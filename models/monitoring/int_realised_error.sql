@@ -2,7 +2,7 @@ with
 
 ledger as (
 
-    select * from {{ ref('stg_earlier_ledger') }}
+    select * from {{ ref('prediction_ledger') }}
 
 ),
 

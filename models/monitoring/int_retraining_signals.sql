@@ -20,7 +20,7 @@ erasures as (
 
 realised as (
 
-    select * from {{ ref('stg_realised_error') }}
+    select * from {{ ref('int_realised_error') }}
 
 ),
 
@@ -30,14 +30,14 @@ trainings as (
         *,
         row_number() over (order by trained_at desc nulls last) as recency
 
-    from {{ ref('stg_earlier_trainings') }}
+    from {{ ref('training_runs') }}
     where model_version is not null
 
 ),
 
 trained_races as (
 
-    select * from {{ ref('stg_earlier_trained_races') }}
+    select * from {{ ref('training_run_races') }}
 
 ),
 
@@ -47,7 +47,7 @@ forecasts as (
         *,
         dense_rank() over (order by prediction_date desc nulls last) as recency
 
-    from {{ ref('stg_earlier_roles') }}
+    from {{ ref('race_predictions') }}
 
 ),
 
@@ -57,7 +57,7 @@ estimates as (
         *,
         dense_rank() over (order by chunk_end desc nulls last) as recency
 
-    from {{ ref('stg_earlier_estimates') }}
+    from {{ ref('estimated_performance') }}
     where status = 'estimated'
 
 ),
@@ -68,7 +68,7 @@ drift as (
         *,
         dense_rank() over (order by checked_on desc nulls last) as recency
 
-    from {{ ref('stg_earlier_drift') }}
+    from {{ ref('drift') }}
 
 ),
 

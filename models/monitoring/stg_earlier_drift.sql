@@ -1,3 +1,0 @@
-{{
-    previous_run('drift')
-}}

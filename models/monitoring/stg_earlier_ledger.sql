@@ -1,3 +1,0 @@
-{{
-    previous_run('prediction_ledger')
-}}

@@ -1,3 +1,0 @@
-{{
-    previous_run('training_run_races')
-}}
