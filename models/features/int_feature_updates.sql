@@ -140,7 +140,11 @@ final as (
             as athlete_number,
         histories.history_day,
         first_days.first_day,
-        greatest(first_days.first_day, histories.history_day) as from_day,
+        -- Without activities there is no day to compute; greatest alone would pass over the null.
+        case
+            when histories.history_day is not null
+                then greatest(first_days.first_day, histories.history_day)
+        end as from_day,
         first_days.last_day,
         first_days.fingerprint_before,
         first_days.fingerprint

@@ -11,12 +11,6 @@
 ] -%}
 with
 
-updates as (
-
-    select * from {{ ref('int_feature_updates') }}
-
-),
-
 days as (
 
     select
@@ -28,7 +22,8 @@ days as (
         case when daily.runs > 0 then daily.day_index end as last_run
 
     from {{ ref('int_daily_features') }} as daily
-    inner join updates on daily.athlete_id = updates.athlete_id
+    inner join {{ ref('int_feature_updates') }} as updates
+        on daily.athlete_id = updates.athlete_id
     union all
     select
         athlete_number,
@@ -111,6 +106,28 @@ windows as (
 
 ),
 
+joined as (
+
+    select
+        windows.*,
+        updates.athlete_id,
+        {{ days_after('updates.from_day', 'cast(windows.new_day as int)') }} as feature_date,
+        averages.ctl,
+        averages.atl,
+        averages.tsb,
+        averages.ramp,
+        averages.load_ewma_7d,
+        averages.load_ewma_28d
+
+    from windows
+    inner join {{ ref('int_load_averages') }} as averages
+        on windows.athlete_number = averages.athlete_number
+        and windows.new_day = averages.new_day
+    inner join {{ ref('int_feature_updates') }} as updates
+        on windows.athlete_number = updates.athlete_number
+
+),
+
 -- Sums of a straight line through the weeks' mean log speed; x is weeks ago, negative.
 fitted as (
 
@@ -122,16 +139,15 @@ fitted as (
         steady_log_speed_7d + {{ weigh('steady_log_speed', 0) }} as fit_y,
         -({{ weigh('steady_log_speed', 1) }}) as fit_xy
 
-    from windows
-    where new_day >= 0
+    from joined
 
 ),
 
 final as (
 
     select
-        updates.athlete_id,
-        {{ days_after('updates.from_day', 'cast(fitted.new_day as int)') }} as feature_date,
+        athlete_id,
+        feature_date,
         day_index + 1 as days_of_history,
         day_index >= 41 as has_42_days,
         day_index >= 125 as has_126_days,
@@ -180,10 +196,6 @@ final as (
             as critical_speed_mps
 
     from fitted
-    inner join {{ ref('int_load_averages') }} as averages
-        on fitted.athlete_number = averages.athlete_number
-        and fitted.new_day = averages.new_day
-    inner join updates on fitted.athlete_number = updates.athlete_number
 
 )
 

@@ -177,9 +177,9 @@ def poisoned(folder) -> Path:
     for name in ("dbt_project.yml", "selectors.yml"):
         shutil.copy(ROOT / name, folder)
     path = folder / "models" / "features" / "int_rolling_features.sql"
-    honest = "    where new_day >= 0\n"
+    honest = "    from joined\n"
     assert path.read_text().count(honest) == 1
-    path.write_text(path.read_text().replace(honest, honest[:-1] + " and day_index <> 40\n"))
+    path.write_text(path.read_text().replace(honest, honest + "    where day_index <> 40\n"))
     return folder
 
 
