@@ -82,7 +82,7 @@ parity: $(VENV)/installed-dev  ## Build the sample on DuckDB and on Spark throug
 	@$(BIN)/python tests/databricks/parity.py --as-of-date 2026-06-30 --no-tests
 
 test-databricks: $(VENV)/installed-dev target/delta/installed  ## Proofs for Databricks: Delta Lake, Unity Catalog's DDL, the wheel
-	@$(BIN)/python -m pytest --timeout 1200 tests/databricks
+	@$(BIN)/python -m pytest -o timeout_func_only=true tests/databricks
 
 # Java and Maven are wanted for this alone; without them those proofs say that they are skipped.
 target/delta/installed: tests/databricks/pom.xml
@@ -117,10 +117,11 @@ benchmark-features: $(VENV)/installed-dev  ## Time of the features: 5,000 athlet
 
 lock: $(VENV)/installed-dev  ## Renew requirements*.txt from pyproject.toml
 	@sh -c '\
-	 compile() { $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	 compile() { $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	   --no-strip-extras --no-emit-index-url --no-header --quiet --upgrade "$$@"; }; \
-	 compile --extra dev -o requirements-dev.txt && \
-	 compile --extra run -c requirements-dev.txt -o requirements.txt'
+	 compile --generate-hashes --extra dev -o requirements-dev.txt && \
+	 compile --generate-hashes --extra run -c requirements-dev.txt -o requirements.txt && \
+	 compile --no-annotate --extra strava -c requirements-dev.txt -o requirements-databricks.txt'
 
 clean:  ## Remove everything made here but your data and the environment
 	@rm -rf target logs demo dist build python/*.egg-info .pytest_cache .ruff_cache
