@@ -60,7 +60,7 @@ def read_outbox(
     """
     with reading(database) as connection:
         if not has_table(connection, "gold.outbox"):
-            raise StrideError("This build has no outbox yet: run `make build`.")
+            raise StrideError("This build has no outbox yet: run `stride update`.")
         found = connection.execute(
             """from gold.outbox where message_date >= ? order by message_date, message_id""",
             [today - timedelta(days=max_age_days)],

@@ -167,7 +167,7 @@ def alone(patience_s: float = _PATIENCE_S) -> Iterator[None]:
     RegistryError
         If it is still held then.
     """
-    from stride.ingest.landing import take
+    from stride.lock import take
 
     if not _is_own():
         yield

@@ -122,7 +122,7 @@ def read_athlete(database: Path, athlete_id: str | None, distance_m: float) -> A
             "select 1 from gold.athlete_predictions where model_role = 'champion' limit 1"
         ).fetchone()
     if features.empty:
-        raise StrideError("This build has no forecasts yet: run `make build`.")
+        raise StrideError("This build has no forecasts yet: run `stride update`.")
     calendar = pd.DataFrame(
         {"feature_date": pd.date_range(end=pd.Timestamp(today), periods=PAST_DAYS)}
     )
@@ -147,7 +147,7 @@ def _chosen(connection, athlete_id: str | None) -> str:
         raise StrideError(
             "Say for whom, with --athlete ID."
             if known
-            else "There is no athlete yet: import an export, then run `make build`."
+            else "There is no athlete yet: import an export, then run `stride update`."
         )
     return known[0]
 
