@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from stride.errors import StrideError
-from stride.ingest.landing import put_on_disk, take
+from stride.ingest.landing import put_on_disk
+from stride.lock import take
 
 SENDING, SENT, REFUSED, FAILED = "sending", "sent", "refused", "failed"
 """Events: begun, accepted by the server, refused for good, not accepted this time."""
