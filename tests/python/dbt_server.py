@@ -49,8 +49,9 @@ def _serve() -> tuple[list[str], object] | None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     import dbt.adapters.duckdb
     import dbt.cli.main  # noqa: F401
-    import mlflow  # noqa: F401
-    import sklearn.pipeline  # noqa: F401
+    import mlflow.store.model_registry.sqlalchemy_store
+    import mlflow.store.tracking.sqlalchemy_store  # noqa: F401
+    import skops.io  # noqa: F401
 
     parsed = {}
     for line in requests:
