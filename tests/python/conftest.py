@@ -21,8 +21,12 @@ LAST_DAY = date(2026, 6, 30)
 DBT = DbtServer()
 
 
-LONG = ("test_build", "test_incremental", "test_daily", "test_real_export", "test_leaks")
-"""Files that build much go first, so that no process is left alone with them at the end."""
+LONG = (
+    *("test_morning", "test_any_sequence", "test_build", "test_incremental", "test_real_export"),
+    *("test_leaks", "test_erase", "test_daily"),
+)
+"""Files that build much go first, so that no process is left alone with them at the end. The second
+needs no `sample_home`, which the process with the first one builds meanwhile."""
 
 
 def pytest_collection_modifyitems(items) -> None:
