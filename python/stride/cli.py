@@ -61,7 +61,7 @@ for command in (alert, forecast, free, models, notify, promote, replay, rollback
     type=click.Path(path_type=Path),
     help="How to read a table that is not Strava's.",
 )
-@click.option("--sport", metavar="SPORT", help="Sport of recordings that name none, such as Run.")
+@click.option("--sport", metavar="SPORT", help="Sport of activities that name none, such as Run.")
 @click.option("--partial", is_flag=True, help="PATH is not all there is: mark nothing as gone.")
 @click.option("--streams", is_flag=True, help="Keep the samples of recordings too (no positions).")
 @click.option("--workers", type=click.IntRange(1), help="Processes for recordings; default: cores.")
@@ -74,12 +74,12 @@ def import_(path, athlete, timezone, mapping, sport, partial, streams, workers):
       Garmin's account export, or the list of activities of Garmin Connect
       Apple Health's export
       a folder or zip of FIT, TCX and GPX files, or one of them
-      JSON of Strava's API, intervals.icu or Polar Flow
+      JSON of Strava's API, intervals.icu, Runalyze, Polar Flow or Suunto
       forecasts.csv: race times that others forecast
       any other CSV, with --mapping
-      races.csv, exclusions.csv or loads.csv: your corrections
+      races.csv, exclusions.csv, loads.csv or sports.csv: your corrections
       athletes.csv: athletes, their settings and their exports
-    The last four may have any name if their columns tell which one it is.
+    Corrections, forecasts and athletes may have any name if their columns tell what they are.
 
     Importing the same again adds nothing. Of a later export what is new or changed is added, and
     what is gone no longer counts; the earlier version is kept.
@@ -153,7 +153,7 @@ def _say(receipt) -> None:
     if recordings and recordings.files:
         _say_recordings(who, recordings)
     _say_future(who, (table.future if table else 0) + (recordings.future if recordings else 0))
-    for sentence in receipt.odd_dates:
+    for sentence in receipt.notes:
         click.echo(f"{who}: {_printable(sentence)}", err=True)
     if receipt.unknown_columns:
         names = ", ".join(map(repr, receipt.unknown_columns[:8]))
@@ -179,7 +179,11 @@ def _say_table(who: str, table) -> None:
     if none := table.unknown_sports.get(None):
         verbs = "and counts" if none == 1 else "and count"
         number = counted(none, "activity names", "activities name")
-        click.echo(f"{who}: {number} no sport {verbs} as other.", err=True)
+        click.echo(
+            f"{who}: {number} no sport {verbs} as other: import again with --sport Run, or say "
+            "what each was in sports.csv.",
+            err=True,
+        )
 
 
 def _say_future(who: str, future: int) -> None:

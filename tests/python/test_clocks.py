@@ -157,7 +157,7 @@ def test_a_lone_activity_years_before_all_others_is_told(tmp_path):
     for number, start in enumerate(starts):
         (tmp_path / f"{number}.tcx").write_bytes(tcx(start))
     (receipt,) = import_path(tmp_path, tmp_path / "landing", "ana", BERLIN)
-    (sentence,) = receipt.odd_dates
+    (sentence,) = receipt.notes
     assert "1 activity is dated 22 years before all others, 2001-06-02" in sentence
     assert "2021-01-16" in sentence
 

@@ -418,6 +418,16 @@ def test_forecasts_of_anyone_land_from_a_table(tmp_path):
     ]
 
 
+def test_forecasts_of_an_athlete_whom_nobody_knows_say_so(tmp_path):
+    head = "predictor,forecast_date,distance,predicted_time\n"
+    path = write(tmp_path / "forecasts.csv", head + "coach,2026-05-01,10k,41:30\n")
+    (receipt,) = import_path(path, tmp_path / "landing", "anna")
+    assert receipt.notes == ("no athlete anna is known: the rows count once there is one.",)
+    runs(write(tmp_path / "activities.csv", export("sv")), "anna")
+    (receipt,) = import_path(path, tmp_path / "landing", "anna")
+    assert (receipt.daily, receipt.notes) == ({"forecasts": 0}, ())
+
+
 @pytest.mark.parametrize("name", ["forecasts.csv.gz", "coach.csv"])
 def test_forecasts_are_known_by_their_columns_and_no_planned_races(tmp_path, name):
     head = b"predictor,forecast_date,race_date,distance,predicted_time,athlete_id\n"

@@ -12,8 +12,8 @@ from stride.errors import StrideError
 from stride.ingest import archive, starts
 from stride.ingest import landing as landed
 from stride.ingest.archive import Entry, Listing
-from stride.ingest.athletes import land_settings
-from stride.ingest.corrections import LandedCorrections, land_corrections
+from stride.ingest.athletes import known_athletes, land_settings
+from stride.ingest.corrections import UNKNOWN_ATHLETE, LandedCorrections, land_corrections
 from stride.ingest.csv_kinds import CORRECTIONS, FORECASTS, kind_of
 from stride.ingest.daily_rows import land_daily_rows
 from stride.ingest.forecasts_csv import read_forecasts
@@ -39,8 +39,8 @@ class Receipt(NamedTuple):
     """Whose files were read beside recordings, and how many of each."""
     daily: dict[str, int] = {}  # noqa: RUF012
     """``forecasts`` and ``wellness`` that landed now."""
-    odd_dates: tuple[str, ...] = ()
-    """Sentences on activities whose date is hardly right."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what is hardly meant: a date, an athlete whom nobody knows."""
 
     @property
     def is_useless(self) -> bool:
@@ -71,7 +71,7 @@ class Options(NamedTuple):
     workers: int | None = None
     """Processes that read recordings; default: one a core."""
     sport: str | None = None
-    """Sport of recordings whose file names none."""
+    """Sport of activities whose file names none."""
     started: Callable[[int], Callable[[int], object]] | None = None
     """Called with the number of recordings; returns what is called after each."""
 
@@ -108,7 +108,7 @@ def import_path(
     """
     options = options or Options()
     if options.sport:
-        options = options._replace(sport=known_sport(options.sport))
+        options = options._replace(sport=_known_sport(options.sport))
     listing = archive.list_files(path)
     with landed.writing(landing):
         receipts = _import_listing(listing, path, landing, athlete_id, options)
@@ -121,7 +121,7 @@ def _with_odd_dates(receipt: Receipt, landing: Path) -> Receipt:
     )
     if not is_new:
         return receipt
-    return receipt._replace(odd_dates=tuple(odd_dates(landing, receipt.athlete_id)))
+    return receipt._replace(notes=tuple(odd_dates(landing, receipt.athlete_id)))
 
 
 def _import_listing(listing, path, landing, athlete_id, options) -> list[Receipt]:
@@ -218,7 +218,8 @@ def _import_files(recordings, listing, path, landing, athlete_id, options) -> Re
         if rows:
             starts.name_by_start(landing, athlete_id, rows)
             source = Source(kind, bundle.file, bundle.digest.hexdigest())
-            tables.append(land_summaries(landing, athlete_id, _numbered(rows), source, (), refused))
+            rows = _numbered(rows, options.sport)
+            tables.append(land_summaries(landing, athlete_id, rows, source, (), refused))
     daily = {
         kind: land_daily_rows(landing, kind, athlete_id, rows, bundle.file)
         for kind, rows in (("forecasts", bundle.forecasts), ("wellness", bundle.wellness))
@@ -235,10 +236,11 @@ def _import_files(recordings, listing, path, landing, athlete_id, options) -> Re
     )
 
 
-def _numbered(rows: list[dict]) -> list[dict]:
+def _numbered(rows: list[dict], sport: str | None) -> list[dict]:
     """Rows of several files, numbered through; what streams measure becomes columns."""
     for number, row in enumerate(rows, start=1):
         row["source_row_number"] = number
+        row["sport_type"] = row.get("sport_type") or sport
         if streams := row.pop("streams", None):
             from stride.ingest.device import measure_streams
 
@@ -251,11 +253,12 @@ def _added(tables: list[Landed]) -> Landed | None:
 
 
 def _import_forecasts(name: str, content: bytes, landing, athlete_id) -> list[Receipt]:
-    found = read_forecasts(name, content, athlete_id)
+    found, known = read_forecasts(name, content, athlete_id), known_athletes(landing)
     return [
         Receipt(
             athlete,
             daily={"forecasts": land_daily_rows(landing, "forecasts", athlete, rows, name)},
+            notes=() if athlete in known else (UNKNOWN_ATHLETE.format(athlete),),
         )
         for athlete, rows in found.items()
     ]
@@ -278,25 +281,20 @@ def _import_mapped(listing: Listing, path, landing, athlete_id, options) -> list
         _settle(landing, athlete, options)
         if "activity_id" not in mapping.columns:
             starts.name_by_start(landing, athlete, read.rows)
+        for row in read.rows:
+            row["sport_type"] = row.get("sport_type") or options.sport
         source = Source("csv", name, hashlib.sha256(content).hexdigest())
         result = land_summaries(landing, athlete, read.rows, source, read.unknown_columns)
         receipts.append(Receipt(athlete, result, unknown_columns=tuple(read.unknown_columns)))
     return receipts
 
 
-def known_sport(word: str) -> str:
-    """The seed's spelling of a sport.
+def _known_sport(word: str) -> str:
+    from stride.ingest.device import sports
 
-    Raises
-    ------
-    StrideError
-        If ``seeds/sports.csv`` has no such word.
-    """
-    from stride.ingest.device.sports import family, xml_sport
-
-    if family(word) is None:
+    if (sport := sports.known(word)) is None:
         raise StrideError(f"--sport {word} is no sport that Stride knows: say Run, Ride or Swim.")
-    return xml_sport(word)
+    return sport
 
 
 def _settle(landing: Path, athlete_id: str, options: Options) -> None:

@@ -19,6 +19,8 @@ A mapping is a TOML file::
     [units]                         # what is not in m, s, °C and kg
     distance_m = "km"
     moving_time_s = "h:mm:ss"       # or a speed, with which the distance was covered
+    started_at = "s"                # seconds since 1970
+    time_zone = "min"               # minutes before UTC
 
     [sports]                        # the table's word = a sport_type of seeds/sports.csv
     "Dauerlauf" = "Run"
@@ -33,6 +35,7 @@ A mapping is a TOML file::
 import tomllib
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 from statistics import median
@@ -56,6 +59,8 @@ UNITS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("elapsed_time_s", "moving_time_s"), (*_TIME, *_SPEED, *_PACE)),
     "temperature_c": ("C", "F"),
     "weight_kg": ("kg", "lb"),
+    "time_zone": ("name", "min"),
+    **dict.fromkeys(("started_at", "local_started_at"), ("text", "s", "ms")),
 }
 """Landed column to the units it can be given in; the first is the usual one."""
 
@@ -199,7 +204,8 @@ def shipped_mapping(content: bytes, source_file: str) -> Mapping | None:
         names = [name.strip().strip('"') for name in header]
         found = mapping.resolved(names).columns
         there = [landed for landed, name in found.items() if name in names]
-        if len(there) >= 5 and {"sport_type", "local_started_at", "moving_time_s"} <= set(there):
+        is_table = {"sport_type", "moving_time_s"} <= set(there) and set(_TIMES) & set(there)
+        if len(there) >= 5 and is_table:
             return mapping
     return None
 
@@ -314,6 +320,8 @@ def read_rows(content: bytes, source_file: str, mapping: Mapping) -> dict[str | 
         unreadable = [name for name, (_, bad) in columns.items() if at in bad]
         if len(table.rows[at]) != width:
             unreadable.append("cell_count")
+        if mapping.units.get("time_zone") == "min":
+            _set_local(row)
         row |= {
             "unreadable_cells": ",".join(unreadable) or None,
             "raw_row": raw_row,
@@ -325,6 +333,15 @@ def read_rows(content: bytes, source_file: str, mapping: Mapping) -> dict[str | 
         row["activity_id"] = activity_id(mapping, row.get("activity_id"))
         found.setdefault(athlete, Rows([], [], None)).rows.append(row)
     return found
+
+
+def _set_local(row: dict) -> None:
+    """Give a row that tells UTC and an offset the clock on the spot."""
+    start, zone = row.get("started_at"), row.get("time_zone")
+    if start and zone and not row.get("local_started_at"):
+        minutes = int(zone[1:3]) * 60 + int(zone[4:])
+        ahead = timedelta(minutes=-minutes if zone[0] == "-" else minutes)
+        row["local_started_at"] = start + ahead
 
 
 def _columns(
@@ -401,13 +418,15 @@ def _reader(landed: str, mapping: Mapping, mark: str, day_first: bool) -> Callab
     """How the cells of a landed column are read."""
     unit = mapping.units.get(landed)
     if landed == "sport_type":
-        return lambda text: mapping.sports.get(text, text)
+        return lambda text: mapping.sports.get(text, None if text.isdigit() else text)
     if landed in _TEXTS:
         return str
     if landed == "activity_id":
         return cells.identifier
     if landed == "time_zone":
-        return cells.time_zone
+        return _offset if unit == "min" else cells.time_zone
+    if landed in _TIMES and unit in ("s", "ms"):
+        return lambda text: datetime.fromtimestamp(cells.number(text) * _TIME[unit], UTC)
     if landed == "started_at":
         return lambda text: dates.instant(text, day_first)
     if landed == "local_started_at":
@@ -428,6 +447,12 @@ def _reader(landed: str, mapping: Mapping, mark: str, day_first: bool) -> Callab
     if unit is None and landed in ("elapsed_time_s", "moving_time_s"):
         return lambda text: cells.duration(text, mark)
     return lambda text: cells.number(text, mark) * factor
+
+
+def _offset(text: str) -> str:
+    """Minutes before UTC as an offset such as +02:00."""
+    hours, minutes = divmod(int(abs(cells.number(text))), 60)
+    return f"{'-' if text.startswith('-') else '+'}{hours:02d}:{minutes:02d}"
 
 
 def _clocked(text: str) -> float:

@@ -58,7 +58,7 @@ def collect(entries: list[Entry], recordings: list[Entry] = ()) -> Bundle:
             if entry.base.endswith(".csv"):
                 _read_table(entry, bundle)
             elif entry.base.endswith(JSON):
-                _read_json(entry, bundle)
+                _read_json(entry, bundle, is_alone=len(entries) == 1 and not recordings)
             elif entry.base.endswith(".xml"):
                 _read_health(entry, recordings, bundle)
         except StrideError as problem:
@@ -78,7 +78,7 @@ def _read_table(entry: Entry, bundle: Bundle) -> None:
     bundle.take(entry, f"lists of {mapping.platform}")
 
 
-def _read_json(entry: Entry, bundle: Bundle) -> None:
+def _read_json(entry: Entry, bundle: Bundle, is_alone: bool) -> None:
     from stride.ingest import json_files, strava_json
 
     content = archive.read(entry)
@@ -89,7 +89,10 @@ def _read_json(entry: Entry, bundle: Bundle) -> None:
         bundle.forecasts += part.forecasts
         bundle.wellness += part.wellness
         bundle.take(entry, part.what)
-    if not found:
+    if not found and not is_alone and not strava_json.has_activity(content, entry.name):
+        # Profiles, sleep, daily totals: most files of an account's export.
+        bundle.take(entry, "JSON without an activity")
+    elif not found:
         bundle.strava += strava_json.read_rows(content, entry.name).rows
         bundle.take(entry, "activities of Strava's API")
 

@@ -17,11 +17,15 @@ RACES = {1, 11}
 """``workout_type`` of a race: 1 for a run, 11 for a ride."""
 
 _MAPS = (
-    {"map", "polyline", "summary_polyline", "recordedRoute", "samples", "locationName"}
+    {"map", "polyline", "summary_polyline", "recordedRoute", "samples", "locationName", "routes"}
+    | {"latitude", "longitude", "startPosition", "stopPosition", "centerPosition"}
     | {f"{end}{what}" for end in ("start", "end") for what in ("Latitude", "Longitude")}
     | {f"{end}_{what}" for end in ("start", "end") for what in ("latlng", "latitude", "longitude")}
 )
 """Keys that show where somebody was; at any depth, as segments have them too."""
+
+_LISTS = ("activities", "workouts", "payload")
+"""Keys below which a file may have its activities."""
 
 _LARGEST_EXACT = 2**53
 
@@ -69,6 +73,18 @@ def read_rows(content: bytes, source_file: str) -> Rows:
     return Rows(rows, [], None)
 
 
+def has_activity(content: bytes, source_file: str) -> bool:
+    """Whether a file has an activity of Strava's API.
+
+    Raises
+    ------
+    StrideError
+        If it is no JSON.
+    """
+    entries = read_entries(decode(content), source_file)
+    return any(_is_activity(_split(entry)[0]) for entry in entries)
+
+
 def read_entries(text: str, source_file: str) -> list:
     """The entries of a JSON or NDJSON file, whosever they are."""
     try:
@@ -78,8 +94,9 @@ def read_entries(text: str, source_file: str) -> list:
         found = [_parsed_line(line) for line in lines]
         if not any(isinstance(entry, dict) for entry in found):
             raise StrideError(f"{source_file} is no JSON ({problem}).") from None
-    if isinstance(found, dict) and isinstance(found.get("activities"), list):
-        found = found["activities"]
+    if isinstance(found, dict):
+        lists = [found[key] for key in _LISTS if isinstance(found.get(key), list)]
+        found = lists[0] if lists else found
     if isinstance(found, dict) and "errors" in found and "message" in found:
         raise StrideError(
             f"{source_file} is not activities but an error that Strava sent: "

@@ -169,6 +169,17 @@ def family(sport_type: str | None) -> str | None:
     return found and found[1].removesuffix("_indoor")
 
 
+def known(word: str) -> str | None:
+    """The seed's spelling of a word; None for a word that the seed lacks.
+
+    Examples
+    --------
+    >>> known("running"), known("TRAIL-RUN"), known("Quidditch")
+    ('Run', 'Trail Run', None)
+    """
+    return xml_sport(word) if family(word) else None
+
+
 def on_foot(sport_type: str | None) -> bool:
     """Whether it is running, walking or hiking."""
     return family(sport_type) in ("run", "walk", "hike") or sport_type == "Snowshoe"
