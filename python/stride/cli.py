@@ -52,7 +52,7 @@ for command in (alert, forecast, free, models, notify, promote, replay, rollback
 
 
 @main.command("import")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("given", metavar="PATH", nargs=-1, required=True)
 @click.option("--athlete", metavar="ID", help="A short name for the athlete, such as ana.")
 @click.option("--timezone", metavar="ZONE", help="Where a new athlete lives: Europe/Lisbon.")
 @click.option(
@@ -65,7 +65,7 @@ for command in (alert, forecast, free, models, notify, promote, replay, rollback
 @click.option("--partial", is_flag=True, help="PATH is not all there is: mark nothing as gone.")
 @click.option("--streams", is_flag=True, help="Keep the samples of recordings too (no positions).")
 @click.option("--workers", type=click.IntRange(1), help="Processes for recordings; default: cores.")
-def import_(path, athlete, timezone, mapping, sport, partial, streams, workers):
+def import_(given, athlete, timezone, mapping, sport, partial, streams, workers):
     """Import activities, or what you know better about them.
 
     \b
@@ -87,6 +87,11 @@ def import_(path, athlete, timezone, mapping, sport, partial, streams, workers):
     from stride.ingest.csv_kinds import is_athletes
     from stride.ingest.importing import Options, import_path
 
+    if len(given) > 1:
+        raise click.UsageError("Give one path: a folder or a zip may hold many files.")
+    if not given[0].strip():
+        raise click.UsageError("The path is empty: give an export's zip, folder or file.")
+    path = Path(given[0]).expanduser()
     options = Options(timezone, mapping, partial, streams, workers, sport, _progress)
     if not mapping and is_athletes(path):
         if athlete or timezone:

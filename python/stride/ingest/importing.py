@@ -1,6 +1,7 @@
 """One import, whatever the user points at."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -23,6 +24,8 @@ from stride.ingest.recordings import SUFFIXES, LandedRecordings, land_recordings
 from stride.ingest.summaries import Landed, Source, land_summaries
 
 _TABLE = "activities.csv"
+_NAMED = (".csv", ".json", ".ndjson", ".jsonl")
+"""Files whose names say that they are no recordings."""
 
 
 class Receipt(NamedTuple):
@@ -121,7 +124,9 @@ def _with_odd_dates(receipt: Receipt, landing: Path) -> Receipt:
     )
     if not is_new:
         return receipt
-    return receipt._replace(notes=tuple(odd_dates(landing, receipt.athlete_id)))
+    return receipt._replace(
+        notes=(*receipt.notes, *odd_dates(landing, receipt.athlete_id)),
+    )
 
 
 def _import_listing(listing, path, landing, athlete_id, options) -> list[Receipt]:
@@ -131,10 +136,24 @@ def _import_listing(listing, path, landing, athlete_id, options) -> list[Receipt
         return found
     if not athlete_id:
         raise StrideError("Say whose data it is: --athlete ID.")
-    recordings = [entry for entry in listing.entries if entry.base.endswith(SUFFIXES)]
+    recordings = [entry for entry in listing.entries if _is_recording(entry, path)]
     if table := _strava_table(listing.entries):
         return [_import_export(table, recordings, listing, landing, athlete_id, options)]
     return [_import_files(recordings, listing, path, landing, athlete_id, options)]
+
+
+def _is_recording(entry: Entry, path: Path) -> bool:
+    """By its name; a single file and XML by the content, whatever the name."""
+    if entry.base.endswith(SUFFIXES):
+        return True
+    if entry.base.endswith(_NAMED) or not (entry.base.endswith(".xml") or path == entry.path):
+        return False
+    with archive.opened(entry) as stream:
+        start = stream.read(4096)
+    if start[8:12] == b".FIT":
+        return True
+    is_xml = start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    return is_xml and bool(re.search(rb"<(\w+:)?(gpx|TrainingCenterDatabase)[\s>]", start))
 
 
 def _strava_table(entries: list[Entry]) -> Entry | None:
@@ -201,7 +220,8 @@ def _import_export(table, recordings, listing, landing, athlete_id, options) -> 
     refused = [f"{file.name}: {file.why}" for file in listing.refused]
     result = land_summaries(landing, athlete_id, read.rows, source, read.unknown_columns, refused)
     found = _land_recordings(landing, athlete_id, recordings, activity_of, options)
-    return Receipt(athlete_id, result, found, None, tuple(read.unknown_columns), tuple(refused))
+    unknown = tuple(read.unknown_columns)
+    return Receipt(athlete_id, result, found, None, unknown, tuple(refused), notes=read.notes)
 
 
 def _import_files(recordings, listing, path, landing, athlete_id, options) -> Receipt:
@@ -233,6 +253,7 @@ def _import_files(recordings, listing, path, landing, athlete_id, options) -> Re
         refused=tuple(refused),
         found=dict(bundle.found),
         daily=daily,
+        notes=tuple(bundle.notes),
     )
 
 
@@ -285,7 +306,8 @@ def _import_mapped(listing: Listing, path, landing, athlete_id, options) -> list
             row["sport_type"] = row.get("sport_type") or options.sport
         source = Source("csv", name, hashlib.sha256(content).hexdigest())
         result = land_summaries(landing, athlete, read.rows, source, read.unknown_columns)
-        receipts.append(Receipt(athlete, result, unknown_columns=tuple(read.unknown_columns)))
+        unknown = tuple(read.unknown_columns)
+        receipts.append(Receipt(athlete, result, unknown_columns=unknown, notes=read.notes))
     return receipts
 
 
@@ -329,11 +351,14 @@ def _nothing_in(path: Path, listing: Listing, refused: list[str], found: Counter
     if found:
         named = ", ".join(f"{what} ({number:,})" for what, number in sorted(found.items()))
         return f"{path} holds nothing that Stride uses: {named}."
+    is_one = path.is_file() and len(listing.entries) == 1
+    if is_one and archive.is_web_page(archive.read(listing.entries[0])):
+        return f"{path} is a web page: log in where the export is and download it again."
     if refused and len(listing.entries) == 1:
-        return refused[0]
+        return f"{refused[0].rstrip('.')}."
     if refused:
         return f"Nothing in {path} could be read; {refused[0].rstrip('.')}."
-    if path.is_file() and len(listing.entries) == 1:
+    if is_one:
         return (
             f"{path} is nothing that Stride reads: give an export of Strava, Garmin or Apple "
             "Health, FIT, TCX or GPX files, JSON of Strava or intervals.icu, or a CSV with "

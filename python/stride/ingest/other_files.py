@@ -25,6 +25,8 @@ class Bundle:
     """Entry name of a recording to the sport that a list names for it."""
     found: Counter = field(default_factory=Counter)
     """Whose files these are to how many were read."""
+    notes: list[str] = field(default_factory=list)
+    """Sentences on how a file was read, where that is not certain."""
     refused: list[str] = field(default_factory=list)
     """Files that were not read, each with the reason."""
     digest: object = field(default_factory=hashlib.sha256)
@@ -61,6 +63,8 @@ def collect(entries: list[Entry], recordings: list[Entry] = ()) -> Bundle:
                 _read_json(entry, bundle, is_alone=len(entries) == 1 and not recordings)
             elif entry.base.endswith(".xml"):
                 _read_health(entry, recordings, bundle)
+            elif what := archive.other_file(entry.name):
+                bundle.refused.append(f"{entry.name}: {what}")
         except StrideError as problem:
             bundle.refused.append(str(problem))
     return bundle
@@ -75,6 +79,7 @@ def _read_table(entry: Entry, bundle: Bundle) -> None:
         return
     read = mapped_csv.read_rows(content, entry.name, mapping)
     bundle.activities += [row for found in read.values() for row in found.rows]
+    bundle.notes += dict.fromkeys(note for found in read.values() for note in found.notes)
     bundle.take(entry, f"lists of {mapping.platform}")
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from stride.errors import StrideError
 from stride.ingest import landing as landed
 from stride.ingest.athletes import to_utc, zones
-from stride.ingest.device.sports import family
+from stride.ingest.device import sports
 
 
 class Source(NamedTuple):
@@ -99,6 +99,7 @@ def land_summaries(
     alive, ever = _known(landing, athlete_id, source.kind)
     to_land, new, changed, future = [], 0, 0, 0
     for row in rows:
+        row["sport_type"] = sports.spelled(row.get("sport_type"))
         started_at = _start(row, homes)
         future += is_future(started_at, moment)
         digest = row.get("row_hash")
@@ -164,7 +165,7 @@ def land_summaries(
     landed.write(landing, "imports", name, [record])
     problems = sum(bool(row.get("problem")) for row in rows)
     words = Counter(row.get("sport_type") for row in to_land if not row.get("problem"))
-    unknown = {word: number for word, number in words.items() if family(word) is None}
+    unknown = {word: number for word, number in words.items() if sports.family(word) is None}
     counts = (len(rows), new, changed, len(gone), unreadable, problems)
     return Landed(*counts, is_older, future, unknown)
 
