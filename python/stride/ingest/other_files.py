@@ -76,6 +76,7 @@ def _read_table(entry: Entry, bundle: Bundle) -> None:
     content = archive.read(entry)
     mapping = mapped_csv.shipped_mapping(content, entry.name)
     if mapping is None:
+        bundle.take(entry, "tables that Stride does not know")
         return
     read = mapped_csv.read_rows(content, entry.name, mapping)
     bundle.activities += [row for found in read.values() for row in found.rows]

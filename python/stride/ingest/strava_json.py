@@ -65,12 +65,23 @@ def read_rows(content: bytes, source_file: str) -> Rows:
         rows = [read_row(entry, number) for number, entry in enumerate(entries, start=1)]
     except RecursionError:
         raise StrideError(f"{source_file} is no JSON of Strava: it is nested too deeply.") from None
+    keys = {key for entry in entries[:100] if isinstance(entry, dict) for key in entry}
+    if not keys & {"start_date", "start_date_local", "resource_state", "activity"}:
+        raise StrideError(_unknown(source_file, keys))
     if not any(_is_activity(_split(entry)[0]) for entry in entries):
         raise StrideError(
             f"{source_file} has no activity of Strava's API: an activity has at least an 'id' and "
             "a 'start_date'."
         )
     return Rows(rows, [], None)
+
+
+def _unknown(source_file: str, keys: set[str]) -> str:
+    has = f"it has {', '.join(sorted(keys)[:8])}" if keys else "it has no object"
+    return (
+        f"{source_file} is JSON that Stride does not know ({has}). It reads activities of Strava's "
+        "API, intervals.icu, Garmin, Polar Flow, Suunto and Runalyze."
+    )
 
 
 def has_activity(content: bytes, source_file: str) -> bool:
