@@ -145,11 +145,17 @@ SAYS_NOTHING = {
 @cache
 def _known() -> dict[str, tuple[str, str]]:
     """Comparable form of every known word: the seed's spelling and Stride's sport."""
-    text = files("stride.ingest.device").joinpath("sports.csv").read_text(encoding="utf-8")
     known: dict[str, tuple[str, str]] = {}
-    for row in csv.DictReader(text.splitlines()):
-        known.setdefault(comparable(row["sport_type"]), (row["sport_type"], row["sport"]))
+    for word, sport in _words().items():
+        known.setdefault(comparable(word), (word, sport))
     return known
+
+
+@cache
+def _words() -> dict[str, str]:
+    """Every word of the seed to Stride's sport."""
+    text = files("stride.ingest.device").joinpath("sports.csv").read_text(encoding="utf-8")
+    return {row["sport_type"]: row["sport"] for row in csv.DictReader(text.splitlines())}
 
 
 def comparable(word: str) -> str:
@@ -204,11 +210,16 @@ def spelled(word: str | None) -> str | None:
     >>> spelled("RUN"), spelled("trail-run"), spelled("Running/Trail"), spelled("Quidditch")
     ('RUN', 'Trail Run', 'Trail Running', 'Quidditch')
     """
-    known = _known().get(comparable(word or ""))
-    if not word or (known and known[0].lower() == word.strip().lower()):
+    if not word or word.strip().lower() in _spellings():
         return word
-    found = known or _found(word)
+    found = _found(word)
     return found[0] if found else word
+
+
+@cache
+def _spellings() -> frozenset[str]:
+    """The seed's words as silver compares them."""
+    return frozenset(word.lower() for word in _words())
 
 
 def known(word: str) -> str | None:
