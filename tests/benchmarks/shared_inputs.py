@@ -24,7 +24,8 @@ _ROWS = """
         select athlete_id, string_agg(reason, ', ' order by reason) as reasons
         from (
             select athlete_id, count(*) || ' ' || quarantine_reason as reason
-            from silver.quarantine where quarantine_reason <> 'not_an_activity' group by athlete_id, quarantine_reason
+            from silver.quarantine where quarantine_reason <> 'not_an_activity'
+            group by athlete_id, quarantine_reason
         ) group by athlete_id
     ),
     silent as (
