@@ -148,8 +148,8 @@ def serial_note(texts: list[str], source_file: str) -> str | None:
 
     Examples
     --------
-    >>> serial_note(["45296.29", "45299"], "a.csv")[:70]
-    '2 dates of a.csv are numbers of a spreadsheet and read as 2024-01-05 to'
+    >>> serial_note(["45296.29", "45299"], "a.csv")[:68]
+    '2 dates of a.csv are numbers of a spreadsheet and read as 2024-01-05'
     """
     days = sorted(float(text.replace(",", ".")) for text in texts if _SERIAL.fullmatch(text))
     if not days:

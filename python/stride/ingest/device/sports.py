@@ -208,7 +208,7 @@ def spelled(word: str | None) -> str | None:
     Examples
     --------
     >>> spelled("RUN"), spelled("trail-run"), spelled("Running/Trail"), spelled("Quidditch")
-    ('RUN', 'Trail Run', 'Trail Running', 'Quidditch')
+    ('RUN', 'Trail Run', 'Trail running', 'Quidditch')
     """
     if not word or word.strip().lower() in _spellings():
         return word
