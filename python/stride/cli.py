@@ -11,6 +11,7 @@ from stride.commands.alert import alert
 from stride.commands.forecast import forecast
 from stride.commands.free import free
 from stride.commands.notify import notify
+from stride.commands.race import race
 from stride.commands.registry import models, promote, rollback
 from stride.commands.replay import replay
 from stride.commands.status import status
@@ -47,7 +48,19 @@ def main():
     """
 
 
-for command in (alert, forecast, free, models, notify, promote, replay, rollback, status, strava):
+for command in (
+    alert,
+    forecast,
+    free,
+    models,
+    notify,
+    promote,
+    race,
+    replay,
+    rollback,
+    status,
+    strava,
+):
     main.add_command(command)
 
 
