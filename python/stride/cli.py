@@ -10,6 +10,7 @@ from stride import paths
 from stride.commands.alert import alert
 from stride.commands.forecast import forecast
 from stride.commands.free import free
+from stride.commands.mcp import mcp
 from stride.commands.notify import notify
 from stride.commands.race import race
 from stride.commands.registry import models, promote, rollback
@@ -52,6 +53,7 @@ for command in (
     alert,
     forecast,
     free,
+    mcp,
     models,
     notify,
     promote,
