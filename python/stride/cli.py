@@ -10,7 +10,9 @@ from stride import paths
 from stride.commands.alert import alert
 from stride.commands.demo import demo
 from stride.commands.forecast import forecast
+from stride.commands.mcp import mcp
 from stride.commands.notify import notify
+from stride.commands.race import race
 from stride.commands.registry import models, promote, rollback
 from stride.commands.replay import replay
 from stride.commands.status import status
@@ -52,8 +54,8 @@ def main():
 
 
 for command in (
-    *(alert, demo, forecast, models, notify, promote, replay, rollback, sources, status),
-    *(strava, update),
+    *(alert, demo, forecast, mcp, models, notify, promote, race, replay, rollback),
+    *(sources, status, strava, update),
 ):
     main.add_command(command)
 
