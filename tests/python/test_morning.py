@@ -129,8 +129,9 @@ def test_an_athlete_whose_landed_file_is_gone_is_held_and_the_others_get_theirs(
     assert "sample-2@example.org" in mails()
 
 
-def test_features_that_fail_their_audit_are_told_and_nothing_is_made_of_them(home, mails):
-    published = home.frame("from features.rolling_features order by all")
+def test_an_athlete_whose_features_fail_their_audit_is_held_and_the_others_get_theirs(home, mails):
+    features = "from features.rolling_features where athlete_id = 'sample-2' order by all"
+    published = home.frame(features)
     row = {"athlete_id": "sample-2", "correction": "load", "training_load": -50.0}
     row["activity_id"] = home.ask(
         "select max(activity_id) from silver.activities where athlete_id = 'sample-2'"
@@ -142,14 +143,14 @@ def test_features_that_fail_their_audit_are_told_and_nothing_is_made_of_them(hom
         [row | {"import_id": "poison", "ingested_at": datetime.now(UTC)}],
     )
     done = build(home)
-    assert "FAIL 1 in_range_stg_activity_batch_training_load" in done.stdout, done.stdout[-3000:]
-    assert forecasts_of(home, NEXT_DAY) == set()
-    pd.testing.assert_frame_equal(
-        published, home.frame("from features.rolling_features order by all")
-    )
-    text = mails()["operator@example.org"]
-    assert "Stride: the build failed at in_range_stg_activity_batch_training_load" in text
-    assert "that need them were left out" in text
+    assert "FAIL 2 health_has_no_fail_today" in done.stdout, done.stdout[-3000:]
+    assert forecasts_of(home, NEXT_DAY) == {"sample-1", "sample-3"}
+    pd.testing.assert_frame_equal(published, home.frame(features))
+    texts = mails()
+    assert set(texts) == {f"{name}@example.org" for name in ("operator", "sample-1", "sample-3")}
+    text = texts["operator@example.org"]
+    assert "Features of 1 athletes failed their audit" in text
+    assert "sample-2 (activity_features: a load that is missing, negative or above 16200)" in text
 
 
 def test_a_model_that_can_not_be_loaded_and_a_broken_monitor_stop_no_mail(home, mails):

@@ -351,10 +351,10 @@ def test_what_was_muted_since_the_build_is_not_sent(home):
 def test_no_build_and_no_outbox_say_what_to_do(home):
     with duckdb.connect(str(home / "stride.duckdb")) as connection:
         connection.execute("drop table gold.outbox")
-    assert "run `make build`" in notify("--dry-run").output
+    assert "run `stride update`" in notify("--dry-run").output
     (home / "stride.duckdb").unlink()
     done = notify("--dry-run")
-    assert done.exit_code == 1 and "run `make build` first" in done.output
+    assert done.exit_code == 1 and "run `stride update` first" in done.output
 
 
 @pytest.mark.parametrize(

@@ -86,9 +86,12 @@ def test_the_columns_of_a_key_are_never_null():
 
 def test_what_databricks_installs_is_the_lock_without_what_it_leaves_out():
     """`pip install --no-deps` reads this file, and resolves nothing."""
-    lock = re.sub(r"\[\w+\]", "", (ROOT / "requirements-dev.txt").read_text())
+    lock, pins = (
+        re.sub(r"\[\w+\]", "", (ROOT / f"requirements-{name}.txt").read_text())
+        for name in ("dev", "databricks")
+    )
     locked = set(re.findall(r"(?m)^\S+==\S+", lock))
-    installed = (ROOT / "requirements-databricks.txt").read_text().splitlines()
+    installed = pins.splitlines()
     assert {line.split(" ;")[0] for line in installed if line[0] not in " #"} <= locked
     said = tomllib.loads((ROOT / "pyproject.toml").read_text())
     project, tool = said["project"], said["tool"]
@@ -152,7 +155,5 @@ def test_tables_are_clustered_by_columns_that_they_have():
     clustered = configured("+liquid_clustered_by")
     assert len(clustered) >= 8
     for name, by in clustered.items():
-        # A batch of the features has the columns of the table that it becomes.
-        public = name.replace("stg_", "").replace("_batch", "_features")
-        assert set(by) <= columns(MODELS[public if name.endswith("_batch") else name])
+        assert set(by) <= columns(MODELS[name])
         assert len(by) <= 4

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from stride.errors import StrideError
-from stride.ingest.landing import put_on_disk, take
+from stride.ingest.landing import put_on_disk
+from stride.lock import take
 
 SENDING, SENT, REFUSED, FAILED = "sending", "sent", "refused", "failed"
 """Events: begun, accepted by the server, refused for good, not accepted this time."""
@@ -82,7 +83,7 @@ class TableDeliveries(Deliveries):
     def __init__(self, session, catalog: str):
         self._session, self._table = session, f"{catalog}.gold.deliveries"
         session.sql(
-            f"""create table if not exists {self._table} (at timestamp, message_id string,
+            f"""create table if not exists {self._table} (noted_at timestamp, message_id string,
             event string, code int) comment 'One row per event of a mail, by stride notify.'"""
         ).collect()
         self._events = {}

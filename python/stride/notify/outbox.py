@@ -51,7 +51,7 @@ def queued_here(database: Path, since: date) -> Queued:
     """
     with reading(database) as connection:
         if not has_table(connection, "gold.outbox"):
-            raise StrideError("This build has no outbox yet: run `make build`.")
+            raise StrideError("This build has no outbox yet: run `stride update`.")
         found = connection.execute(_QUEUED.format("gold.outbox", since))
         columns = [column[0] for column in found.description]
         rows = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
