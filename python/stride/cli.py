@@ -9,6 +9,7 @@ import click
 from stride import paths
 from stride.commands.alert import alert
 from stride.commands.demo import demo
+from stride.commands.doctor import doctor
 from stride.commands.forecast import forecast
 from stride.commands.notify import notify
 from stride.commands.registry import models, promote, rollback
@@ -52,7 +53,7 @@ def main():
 
 
 for command in (
-    *(alert, demo, forecast, models, notify, promote, replay, rollback, sources, status),
+    *(alert, demo, doctor, forecast, models, notify, promote, replay, rollback, sources, status),
     *(strava, update),
 ):
     main.add_command(command)
