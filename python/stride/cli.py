@@ -11,7 +11,9 @@ from stride.commands.alert import alert
 from stride.commands.demo import demo
 from stride.commands.doctor import doctor
 from stride.commands.forecast import forecast
+from stride.commands.mcp import mcp
 from stride.commands.notify import notify
+from stride.commands.race import race
 from stride.commands.registry import models, promote, rollback
 from stride.commands.replay import replay
 from stride.commands.status import status
@@ -53,14 +55,14 @@ def main():
 
 
 for command in (
-    *(alert, demo, doctor, forecast, models, notify, promote, replay, rollback, sources, status),
-    *(strava, update),
+    *(alert, demo, doctor, forecast, mcp, models, notify, promote, race, replay, rollback),
+    *(sources, status, strava, update),
 ):
     main.add_command(command)
 
 
 @main.command("import")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("given", metavar="PATH", nargs=-1, required=True)
 @click.option("--athlete", metavar="ID", help="A short name for the athlete, such as ana.")
 @click.option("--timezone", metavar="ZONE", help="Where a new athlete lives: Europe/Lisbon.")
 @click.option(
@@ -69,11 +71,11 @@ for command in (
     type=click.Path(path_type=Path),
     help="How to read a table that is not Strava's.",
 )
-@click.option("--sport", metavar="SPORT", help="Sport of recordings that name none, such as Run.")
+@click.option("--sport", metavar="SPORT", help="Sport of activities that name none, such as Run.")
 @click.option("--partial", is_flag=True, help="PATH is not all there is: mark nothing as gone.")
 @click.option("--streams", is_flag=True, help="Keep the samples of recordings too (no positions).")
 @click.option("--workers", type=click.IntRange(1), help="Processes for recordings; default: cores.")
-def import_(path, athlete, timezone, mapping, sport, partial, streams, workers):
+def import_(given, athlete, timezone, mapping, sport, partial, streams, workers):
     """Import activities, or what you know better about them.
 
     \b
@@ -82,16 +84,21 @@ def import_(path, athlete, timezone, mapping, sport, partial, streams, workers):
       Garmin's account export, or the list of activities of Garmin Connect
       Apple Health's export
       a folder or zip of FIT, TCX and GPX files, or one of them
-      JSON of Strava's API, intervals.icu or Polar Flow
+      JSON of Strava's API, intervals.icu, Runalyze, Polar Flow or Suunto
       forecasts.csv: race times that others forecast
       any other CSV, with --mapping
-      races.csv, exclusions.csv or loads.csv: your corrections
+      races.csv, exclusions.csv, loads.csv or sports.csv: your corrections
       athletes.csv: athletes, their settings and their exports
-    The last four may have any name if their columns tell which one it is.
+    Corrections, forecasts and athletes may have any name if their columns tell what they are.
 
     Importing the same again adds nothing. Of a later export what is new or changed is added, and
     what is gone no longer counts; the earlier version is kept.
     """
+    if len(given) > 1:
+        raise click.UsageError("Give one path: a folder or a zip may hold many files.")
+    if not given[0].strip():
+        raise click.UsageError("The path is empty: give an export's zip, folder or file.")
+    path = Path(given[0]).expanduser()
     if mapping is None and (athlete or timezone):
         from stride.ingest.csv_kinds import is_athletes
 
@@ -202,7 +209,7 @@ def _say(receipt) -> None:
     if recordings and recordings.files:
         _say_recordings(who, recordings)
     _say_future(who, (table.future if table else 0) + (recordings.future if recordings else 0))
-    for sentence in receipt.odd_dates:
+    for sentence in receipt.notes:
         click.echo(f"{who}: {_printable(sentence)}", err=True)
     if receipt.unknown_columns:
         names = ", ".join(map(repr, receipt.unknown_columns[:8]))
@@ -228,7 +235,11 @@ def _say_table(who: str, table) -> None:
     if none := table.unknown_sports.get(None):
         verbs = "and counts" if none == 1 else "and count"
         number = counted(none, "activity names", "activities name")
-        click.echo(f"{who}: {number} no sport {verbs} as other.", err=True)
+        click.echo(
+            f"{who}: {number} no sport {verbs} as other: import again with --sport Run, or say "
+            "what each was in sports.csv.",
+            err=True,
+        )
 
 
 def _say_future(who: str, future: int) -> None:
