@@ -41,7 +41,7 @@ report: $(VENV)/installed  ## Write the report of the last build and print the f
 DOCS := $(or $(DBT_TARGET_PATH),target)/static_index.html
 docs: $(VENV)/installed  ## Documentation and lineage of every table, in target/static_index.html
 	@$(BIN)/dbt docs generate --static
-	@home=$$(realpath "$$STRIDE_HOME") && \
+	@home=$$(cd "$$STRIDE_HOME" && pwd) && \
 	 sed -e "s|$$home|STRIDE_HOME|g" -e 's|$(dir $(abspath $(DOCS)))|target/|g' \
 	 -e 's|$(CURDIR)|.|g' '$(DOCS)' > '$(DOCS).part' && mv '$(DOCS).part' '$(DOCS)'
 
