@@ -9,6 +9,7 @@ import click
 from stride import paths
 from stride.commands.alert import alert
 from stride.commands.demo import demo
+from stride.commands.doctor import doctor
 from stride.commands.forecast import forecast
 from stride.commands.mcp import mcp
 from stride.commands.notify import notify
@@ -54,7 +55,7 @@ def main():
 
 
 for command in (
-    *(alert, demo, forecast, mcp, models, notify, promote, race, replay, rollback),
+    *(alert, demo, doctor, forecast, mcp, models, notify, promote, race, replay, rollback),
     *(sources, status, strava, update),
 ):
     main.add_command(command)

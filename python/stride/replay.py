@@ -8,11 +8,11 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from stride import project
 from stride.database import ensure_free
 from stride.errors import StrideError
 from stride.ingest.schema import KINDS
@@ -24,6 +24,10 @@ MORNING = "05:00:00"
 _WITH_TRAINING = ("build", "--selector", "monthly", "--exclude-resource-type", "unit_test")
 _WITHOUT = ("run", "--selector", "daily")
 """The tests run on mornings with training; on the others they would take as long as the models."""
+_OWN = {"STRIDE_TARGET": "local"} | dict.fromkeys(
+    ("STRIDE_LANDING", "MLFLOW_TRACKING_URI", "STRIDE_RUN_AT", "STRIDE_AS_OF"), ""
+)
+"""The environment of a replay: its own home and nothing else's."""
 
 
 class Morning(NamedTuple):
@@ -76,8 +80,7 @@ class Replay:
                 f"{home} holds your own forecasts, and its models know how it all went on: "
                 "replay in another folder (--home)."
             )
-        if not Path("dbt_project.yml").exists():
-            raise StrideError("stride replay runs in Stride's folder, where dbt_project.yml is.")
+        project.folder()
         ensure_free(home / "stride.duckdb")
         self.home = home
         self.database = home / "stride.duckdb"
@@ -102,20 +105,29 @@ class Replay:
         StrideError
             If a run failed; the sentence names dbt's log.
         """
-        with _environment(self.home):
-            done = self._last_morning()
-            manifest = None
-            for ahead in range(0, (last - first).days + 1, every):
-                day = first + timedelta(days=ahead)
-                # Back in time the models of later mornings would speak of earlier ones.
-                if done and day <= done:
-                    continue
+        self.home.mkdir(parents=True, exist_ok=True)
+        with project.environment(self.home, **_OWN):
+            dbt = project.Dbt()
+            for day in self.to_do(first, last, every):
                 began = time.monotonic()
                 os.environ["STRIDE_RUN_AT"] = f"{day} {MORNING}"
-                manifest = manifest or self._dbt(None, "parse")
+                os.environ["STRIDE_AS_OF"] = str(day)
                 is_training = self._is_training_due()
-                self._dbt(manifest, *(_WITH_TRAINING if is_training else _WITHOUT), day=day)
+                self._run(dbt, day, *(_WITH_TRAINING if is_training else _WITHOUT))
                 yield Morning(day, time.monotonic() - began, is_training, *self._counts())
+
+    def to_do(self, first: date, last: date, every: int = 1) -> list[date]:
+        """The mornings that were not run yet; see `mornings`."""
+        done = self._last_morning()
+        days = (first + timedelta(n) for n in range(0, (last - first).days + 1, every))
+        # Back in time the models of later mornings would speak of earlier ones.
+        return [day for day in days if done is None or day > done]
+
+    def _run(self, dbt: project.Dbt, day: date, *arguments: str) -> None:
+        if not dbt.run(*arguments).success:
+            raise StrideError(
+                f"The run as of {day} failed; dbt's log is in {project.log_file(self.home)}."
+            )
 
     def _is_training_due(self) -> bool:
         """What yesterday's run decided; a decision of the morning that trained is carried out."""
@@ -140,19 +152,6 @@ class Replay:
     def _ask(self, sql: str) -> list[tuple] | None:
         """Rows of a query; None where a table is not there yet."""
         return _ask(self.database, sql)
-
-    def _dbt(self, manifest, *arguments: str, day: date | None = None):
-        from dbt.cli.main import dbtRunner
-
-        variables = f"{{as_of_date: {day}}}" if day else "{}"
-        always = ["--quiet", "--no-use-colors", "--no-write-json", "--log-level-file", "info"]
-        done = dbtRunner(manifest=manifest).invoke([*always, *arguments, "--vars", variables])
-        if not done.success:
-            raise StrideError(
-                f"The run {f'as of {day} ' if day else ''}failed; dbt's log is in "
-                f"{self.home / 'logs' / 'dbt.log'}."
-            )
-        return done.result
 
 
 def track_record_lines(database: Path) -> list[str]:
@@ -219,30 +218,3 @@ def _copy_landing(landing: Path, target: Path, athletes) -> None:
             is_wanted = not athletes or owner in athletes or file.name.startswith("0000-")
             if is_wanted and not (target / kind / file.name).exists():
                 shutil.copy2(file, target / kind / file.name)
-
-
-@contextmanager
-def _environment(home: Path) -> Iterator[None]:
-    """What dbt and the registry take from the environment, for a home of its own."""
-    ours = {
-        "STRIDE_HOME": str(home),
-        "STRIDE_TARGET": "local",
-        "DBT_PROFILES_DIR": os.environ.get("DBT_PROFILES_DIR", "profiles"),
-        "DBT_TARGET_PATH": str(home / "target"),
-        "DBT_LOG_PATH": str(home / "logs"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-    }
-    gone = ("STRIDE_LANDING", "MLFLOW_TRACKING_URI", "STRIDE_RUN_AT")
-    before = {name: os.environ.get(name) for name in (*ours, *gone)}
-    os.environ.update(ours)
-    for name in gone:
-        os.environ.pop(name, None)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value

@@ -12,6 +12,7 @@ from rich.text import Text
 from stride.database import athletes_of, has_table, reading
 from stride.ingest.athletes import known_athletes
 from stride.notify.plain_text import one_line
+from stride.plural import counted
 from stride.report.sentences import dated_ahead, dated_later
 from stride.report.words import day, number, plain, span, time
 
@@ -55,7 +56,9 @@ _TABLES = {
     ),
     "health": (
         "monitoring.health",
-        """select * from monitoring.health
+        """select *, status = 'blind'
+            and count_if(status <> 'blind') over (partition by check_name) = 0 as is_new
+        from monitoring.health
         qualify checked_on = max(checked_on) over (partition by check_name)
         order by layer, check_name""",
     ),
@@ -235,9 +238,14 @@ def _alerts(alerts: pd.DataFrame | None):
 def _health(health: pd.DataFrame | None):
     if health is None or health.empty:
         return _empty("Health", "Not checked yet: run `stride update`.")
-    bad = health[health["status"] != "ok"]
+    # A check that has never had enough to compare with is no news.
+    bad = health[(health["status"] != "ok") & ~health["is_new"]]
+    new = int(health["is_new"].sum())
+    yet = f"{counted(new, 'check')} can tell nothing yet: days and races have to come."
+    wait = yet if new else ""
     if bad.empty:
-        return _empty("Health", f"All {len(health)} checks are fine.")
+        fine = "All" if not new else "All other"
+        return _empty("Health", f"{fine} {len(health) - new} checks are fine. {wait}".strip())
     table = _table(f"Health: {len(bad)} of {len(health)} checks", ("check", "status", "what to do"))
     for row in bad.itertuples():
         table.add_row(
@@ -245,6 +253,7 @@ def _health(health: pd.DataFrame | None):
             Text(str(row.status), style=_COLOURS.get(row.status, "")),
             _text(f"{one_line(row.detail)} {one_line(row.what_to_do)}".strip()),
         )
+    table.caption = wait or None
     return table
 
 

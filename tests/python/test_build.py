@@ -192,7 +192,8 @@ def test_a_build_before_any_import_says_what_to_do(tmp_path):
     home.folder.mkdir()
     done = home.dbt("build")
     assert done.returncode != 0
-    assert "Nothing has been imported yet" in done.stdout and "stride import" in done.stdout
+    assert done.stdout.count("Nothing has been imported yet") == 1
+    assert "stride import" in done.stdout
 
 
 def test_before_any_history_the_fallback_speaks_in_a_home_of_any_name(sample_home, tmp_path):

@@ -271,12 +271,17 @@ def test_status_without_anything_says_what_to_do(tmp_path, monkeypatch):
         # Strangers' text may look like markup, or like commands to the terminal.
         connection.execute(
             """create table monitoring.health as select 'x[/bold]' as check_name,
-            date '2026-06-30' as checked_on, 'silver' as layer, 'blind' as status,
-            '[red]\x1b[2J' as detail, 'look' as what_to_do"""
+            date '2026-06-30' as checked_on, 'silver' as layer, 'fail' as status,
+            '[red]\x1b[2J' as detail, 'look' as what_to_do
+            union all select 'new', date '2026-06-30', 'silver', 'blind', 'no races yet', 'wait'
+            union all select 'lost', date '2026-06-29', 'silver', 'ok', 'fine', null
+            union all select 'lost', date '2026-06-30', 'silver', 'blind', 'sees no more', 'look'"""
         )
     page = status()
     assert "No athlete yet" in page and "None yet" in page and "has no alerts yet" in page
     assert "x[/bold]" in page and "\x1b[2J" not in page
+    assert "no races yet" not in page and "1 check can tell nothing yet" in page
+    assert "sees no more" in page and "2 of 3 checks" in page
 
 
 def test_status_and_forecast_show_the_same_form_for_today(sample_home, stride):

@@ -20,10 +20,8 @@ class Played(Replay):
     decisions = frozenset()
     """Days whose run says that the next one should train."""
 
-    def _dbt(self, manifest, *arguments, day=None):
-        if arguments[0] == "parse":
-            return "manifest"
-        assert manifest == "manifest"
+    def _run(self, dbt, day, *arguments):
+        assert os.environ["STRIDE_AS_OF"] == str(day)
         assert clock.now().date() == day and os.environ["STRIDE_HOME"] == str(self.home)
         with duckdb.connect(str(self.database)) as connection:
             for statement in (

@@ -1,5 +1,6 @@
 """``stride replay``: the time machine on the command line."""
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -27,12 +28,37 @@ def replay(first, last, every, athletes, home):
     and ledger are kept in a home of their own, so that yours are never mixed with them. Stopped?
     Run it again: it goes on after the last morning it finished.
     """
+    from contextlib import nullcontext
+
+    from stride.plural import counted
     from stride.replay import Replay, track_record_lines
 
     home = home or paths.home() / "replay"
     first, last = (date(day.year, day.month, day.day) for day in (first, last))
     run = Replay(home, paths.home(), paths.landing(), athletes)
-    for morning in run.mornings(first, last, every):
-        click.echo(morning.line())
+    waiting = len(run.to_do(first, last, every))
+    if waiting:
+        click.echo(f"{counted(waiting, 'morning')} to run. The first trains, so it takes longest.")
+    ran = []
+    bar = click.progressbar(length=waiting, label="Mornings", file=sys.stderr)
+    with bar if sys.stderr.isatty() else nullcontext():
+        for morning in run.mornings(first, last, every):
+            ran.append(morning)
+            if sys.stderr.isatty():
+                bar.update(1)
+            else:
+                click.echo(morning.line())
+            if len(ran) == 3 and waiting > 10:
+                # Two without the start of the process say how long the others take.
+                seconds = (waiting - 3) * (ran[1].seconds + ran[2].seconds) / 2
+                click.echo(
+                    f"The other {waiting - 3:,} take about {_duration(seconds)}. Stop whenever you "
+                    "like: it goes on where it was."
+                )
     for line in track_record_lines(run.database):
         click.echo(line)
+
+
+def _duration(seconds: float) -> str:
+    minutes = max(1, round(seconds / 60))
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

@@ -15,6 +15,7 @@ from stride.ingest import landing as landed
 from stride.ingest.athletes import known_athletes
 from stride.ingest.schema import KINDS
 from stride.ingest.settings import check_athlete_id
+from stride.sources import Sources
 
 
 class Erased(NamedTuple):
@@ -90,6 +91,7 @@ def _erase_beside(home: Path, traces: Traces, facts: Facts) -> tuple[int, int]:
     reports = files.erase_made(home, traces)
     files.erase_run_files(Path.cwd(), traces)
     files.erase_deliveries(home / "deliveries" / "deliveries.jsonl", facts.message_ids)
+    Sources(home).forget(lambda source: source.athlete_id == traces.athlete_id)
     files.erase_strava(home / "strava", traces.athlete_id)
     erase_registry(home / "mlflow.db", home / "mlflow-artifacts", traces, facts.races)
     return erase_tables(home / "stride.duckdb", traces), reports

@@ -313,6 +313,8 @@ OF_ALL = {
     "predictors": """
         from gold_predictor_record where distance_label = 'all' order by predictor, days_ahead""",
     "health": """
+        select *, status = 'blind'
+            and count_if(status <> 'blind') over (partition by check_name) = 0 as is_new
         from monitoring_health qualify checked_on = max(checked_on) over (partition by check_name)
         order by case status when 'fail' then 0 when 'blind' then 1 when 'warn' then 2 else 3 end,
             layer, check_name""",
