@@ -117,9 +117,10 @@ first_days as (
         compared.fingerprint_before,
         compared.fingerprint,
         case
-            when {{ 'true' if flags.FULL_REFRESH else 'published.athlete_id is null' }}
+            when
+                {{ 'true' if flags.FULL_REFRESH else 'published.athlete_id is null' }}
                 or published.run_id <> begun.run_id
-                or compared.same_before is distinct from published.fingerprint_before
+                or coalesce(compared.same_before <> published.fingerprint_before, true)
                 or compared.last_day < published.last_day
                 then cast('1900-01-01' as date)
             when compared.same <> published.fingerprint then published.last_day
