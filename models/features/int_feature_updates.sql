@@ -33,6 +33,7 @@ constants as (
         athlete_id,
         sex,
         {{ var('features_version') }} as features_version,
+        {{ var('trail_climb_m_per_km') }}e0 as trail_climb_m_per_km,
         {{ var('assumed_max_hr_bpm') }}e0 as assumed_max_hr_bpm,
         {{ var('assumed_resting_hr_bpm') }}e0 as assumed_resting_hr_bpm
 
