@@ -120,22 +120,9 @@ final as (
         {%- if known_in_time %}
         placed.state_known_at,
         {%- endif %}
-        placed.days_of_history,
-        placed.ctl,
-        placed.atl,
-        -- At the end of the day before: the form with which the event's day begins.
-        placed.tsb_end_of_day as tsb,
-        placed.acwr,
-        placed.run_distance_7d_m,
-        placed.run_distance_28d_m,
-        placed.run_distance_84d_m,
-        placed.longest_run_60d_m,
-        placed.best_1k_84d_s,
-        placed.best_5k_84d_s,
-        placed.critical_speed_mps,
-        placed.best_run_5k_84d_s,
-        placed.best_run_half_84d_s,
-        placed.days_since_last_run,
+        {%- for column, name in state_inputs().items() %}
+        placed.{{ column }}{{ ' as ' ~ name if name != column }},
+        {%- endfor %}
         coalesce(earlier_races.races_before, 0) as races_before,
         earlier_races.distance_m as last_race_distance_m,
         earlier_races.race_time_s as last_race_time_s,

@@ -1,3 +1,5 @@
+{#- Of the model's inputs those that the contract names; all are in model_inputs. -#}
+{%- set kept = graph.nodes['model.' ~ project_name ~ '.inference_log'].columns if execute else {} -%}
 {%- set grain = ['athlete_id', 'prediction_date', 'distance_m', 'model_version', 'model_role'] -%}
 with
 
@@ -45,15 +47,9 @@ final as (
         ---------- what was asked
         distance_label,
         feature_date,
-        days_of_history,
-        ctl,
-        atl,
-        tsb,
-        acwr,
-        run_distance_7d_m,
-        run_distance_28d_m,
-        run_distance_84d_m,
-        longest_run_60d_m,
+        {%- for name in state_inputs().values() | select('in', kept) %}
+        {{ name }},
+        {%- endfor %}
         races_before,
         last_race_distance_m,
         last_race_time_s,

@@ -49,11 +49,12 @@ words as (
         words.*,
         words.named_distance_m is not null as has_named_distance,
         runs.distance_m > 45360e0 as is_ultra,
-        words.has_trail_word or coalesce(runs.climb_m_per_km > 20e0, false) as is_trail,
+        words.has_trail_word
+        or coalesce(runs.climb_m_per_km > {{ var('trail_climb_m_per_km') }}e0, false) as is_trail,
         case
             when
                 not words.has_trail_word
-                and coalesce(runs.climb_m_per_km, 0e0) <= 20e0
+                and coalesce(runs.climb_m_per_km, 0e0) <= {{ var('trail_climb_m_per_km') }}e0
                 and runs.distance_m <= 45360e0
                 then runs.effort_sd
         end as effort
