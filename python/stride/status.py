@@ -12,8 +12,8 @@ from rich.text import Text
 from stride.database import athletes_of, has_table, reading
 from stride.ingest.athletes import known_athletes
 from stride.notify.plain_text import one_line
-from stride.report.sentences import dated_ahead, dated_later
-from stride.report.words import day, number, plain, span, time
+from stride.report.formatting import day, number, plain, span, time
+from stride.report.sentences import after_build_day, dated_in_future
 
 ALERT_DAYS = 28
 MOST_ATHLETES = 12
@@ -145,8 +145,8 @@ def page(status: Status) -> list:
         return [Panel(Text(todo), title="Stride")]
     return [
         _fitness(status),
-        *_dated("later", status, lambda row: dated_later(row, row["as_of_date"].iloc[0])),
-        *_dated("ahead", status, dated_ahead),
+        *_dated("later", status, lambda row: after_build_day(row, row["as_of_date"].iloc[0])),
+        *_dated("ahead", status, dated_in_future),
         _forecasts(status.frames.get("forecasts"), status.athletes),
         _alerts(status.frames.get("alerts")),
         _health(status.frames.get("health")),

@@ -281,7 +281,7 @@ def test_status_without_anything_says_what_to_do(tmp_path, monkeypatch):
 
 def test_status_and_forecast_show_the_same_form_for_today(sample_home, stride):
     """TSB of a day is CTL minus ATL of the evening before, wherever it is shown."""
-    from stride.report.words import number
+    from stride.report.formatting import number
 
     ((ctl, atl, tsb, before),) = sample_home.ask(
         f"""select today.ctl, today.atl, today.tsb, days.ctl - days.atl

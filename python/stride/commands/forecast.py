@@ -58,7 +58,7 @@ def _lines(
 ) -> list[str]:
     from datetime import timedelta
 
-    from stride.report.words import day, number, span, time
+    from stride.report.formatting import day, number, span, time
     from stride.whatif.course import on_course
     from stride.whatif.race import LONGEST_HORIZON_DAYS, load_model, read_athlete
     from stride.whatif.race import forecast as forecast_race
@@ -127,7 +127,7 @@ def _notes(athlete, chosen, plan, plan_file, distance_m: float) -> list[str]:
     import numpy as np
 
     from stride.racetime.earlier_races import earlier_races
-    from stride.report.words import number
+    from stride.report.formatting import number
 
     notes = []
     if abs(chosen["training_pct"]) >= 0.05:
