@@ -118,8 +118,8 @@ def test_two_runs_at_once_get_one_clear_sentence(home):
         done = home.stride("free")
         assert done.returncode == 1
         assert re.fullmatch(
-            r"Error: \S+stride.duckdb is in use by process \d+: wait until that run is over, or "
-            r"close what reads the file, then run this one again.\n",
+            r"Error: \S+stride.duckdb is in use by process \d+: wait until it ends, or close the "
+            r"program that reads the file, then try again.\n",
             done.stderr,
         )
     assert home.stride("free").returncode == 0

@@ -95,11 +95,11 @@ def test_only_the_chosen_athletes_are_copied(landing, tmp_path):
 
 
 def test_what_can_not_be_replayed_gets_one_sentence(landing, tmp_path):
-    with pytest.raises(StrideError, match="holds your own forecasts"):
+    with pytest.raises(StrideError, match="contains your own forecasts"):
         Played(landing.parent, landing.parent, landing)
     with pytest.raises(StrideError, match="There is no athlete eve"):
         Played(tmp_path / "r", landing.parent, landing, ["eve"])
-    with pytest.raises(StrideError, match="Nothing has been imported yet"):
+    with pytest.raises(StrideError, match="Nothing has been imported"):
         Played(tmp_path / "r", landing.parent, tmp_path / "empty")
 
 

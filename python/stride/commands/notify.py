@@ -1,4 +1,4 @@
-"""``stride notify``: send what is in the outbox."""
+"""``stride notify``: sends the messages of the outbox."""
 
 from datetime import date
 
@@ -15,18 +15,18 @@ from stride.errors import StrideError
     default=14,
     show_default=True,
     type=click.IntRange(1, 366),
-    help="Messages of older days are not sent any more.",
+    help="Older messages are not sent.",
 )
 def notify(dry_run: bool, max_age_days: int):
     """Send alerts to athletes and alarms to the operator by e-mail, each once.
 
     \b
-    From the environment, and nowhere else:
+    Configured by environment variables only:
       STRIDE_SMTP_URL       smtp://user:password@host:587 (STARTTLS) or smtps://... (TLS)
-      STRIDE_SMTP_HOST, _PORT, _USER, _PASSWORD, _SECURITY   the same in parts
+      STRIDE_SMTP_HOST, _PORT, _USER, _PASSWORD, _SECURITY   instead of the URL
       STRIDE_SMTP_CA        certificates to trust instead of the system's
-      STRIDE_MAIL_FROM      who the mail comes from
-      STRIDE_MAIL_OPERATOR  who looks after Stride; for stale data, failed gates, drift
+      STRIDE_MAIL_FROM      sender address
+      STRIDE_MAIL_OPERATOR  addresses for alarms: stale data, failed gates, drift
 
     Athletes' addresses: stride athlete set ID --email ADDRESS --language en|pt|pt-BR
     """
@@ -44,7 +44,7 @@ def notify(dry_run: bool, max_age_days: int):
             (w.message.message_id, compose(w.message, w.recipients, _sender(server)))
             for w in waiting
         ]
-        _say_who_misses_out(outbox)
+        _report_unsendable(outbox)
         if dry_run:
             for _, mail in mails:
                 click.echo(f"To: {mail['To']}\nSubject: {mail['Subject']}\n")
@@ -57,16 +57,16 @@ def notify(dry_run: bool, max_age_days: int):
         done = send_all(mails, server, deliveries)
     click.echo(f"{done.sent} sent.")
     if done.refused:
-        click.echo(f"{done.refused} refused for good: look at the addresses.", err=True)
+        click.echo(f"{done.refused} refused permanently: check the addresses.", err=True)
     if done.waiting:
-        raise StrideError(f"{done.waiting} not accepted this time: run stride notify again later.")
+        raise StrideError(f"{done.waiting} failed temporarily: run stride notify again later.")
 
 
 def _sender(server) -> str:
     return server.sender if server else "stride@localhost"
 
 
-def _say_who_misses_out(outbox) -> None:
+def _report_unsendable(outbox) -> None:
     for athlete, number in outbox.without_address.items():
         how = (
             f"stride athlete set {athlete} --email ADDRESS"

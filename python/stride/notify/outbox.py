@@ -1,4 +1,4 @@
-"""What waits in the outbox, and for whom."""
+"""Reads pending messages of the outbox and their recipients."""
 
 import hashlib
 from collections.abc import Mapping
@@ -16,38 +16,38 @@ DEFAULT_LANGUAGE = "en"
 
 
 class Waiting(NamedTuple):
-    """A message and the addresses it goes to."""
+    """A message and its addresses."""
 
     message: Message
     recipients: tuple[str, ...]
 
 
 class Outbox(NamedTuple):
-    """What there is to do."""
+    """Pending messages."""
 
     waiting: list[Waiting]
     muted: int
-    """Messages whose athlete has muted their cause since."""
+    """Number of messages whose cause the athlete has muted since."""
     without_address: dict[str | None, int]
-    """Athlete, or None for the operator, to the number of messages that nobody can get."""
+    """Number of messages without an address by athlete, None for the operator."""
 
 
 def read_outbox(
     database: Path, landing: Path, operators: tuple[str, ...], today: date, max_age_days: int
 ) -> Outbox:
-    """Read the messages of the last days; those that were sent are among them.
+    """Read the messages of the last days, including those already sent.
 
-    Addresses, languages and mutes are read from the landing, so that what was set after the last
-    build counts. The database is closed again before anything is sent.
+    Addresses, languages and mutes are read from the landing, so that settings changed after the
+    last build apply. The database is closed before anything is sent.
 
     Parameters
     ----------
     database, landing : Path
     operators : tuple of str
-        Addresses for the pipeline's alarms.
+        Addresses for alarms of the pipeline.
     today : date
     max_age_days : int
-        Older messages are news no more.
+        Older messages are left out.
 
     Returns
     -------
@@ -71,18 +71,18 @@ def read_outbox(
     waiting, muted, without_address = [], 0, {}
     settings: dict[str, Mapping] = {}
     for row in rows:
-        said, athlete, cause = {}, row["athlete_id"], row["cause"]
+        athlete_settings, athlete, cause = {}, row["athlete_id"], row["cause"]
         is_operator = row["recipient"] == "operator"
         if not is_operator:
-            said = settings.setdefault(athlete, settings_on(landing, athlete, today))
-        if _is_muted(said.get(f"mute_{cause}"), today):
+            athlete_settings = settings.setdefault(athlete, settings_on(landing, athlete, today))
+        if _is_muted(athlete_settings.get(f"mute_{cause}"), today):
             muted += 1
             continue
-        addresses = operators if is_operator else _addresses(said)
+        addresses = operators if is_operator else _addresses(athlete_settings)
         if not addresses:
             without_address[athlete] = without_address.get(athlete, 0) + 1
             continue
-        language = said.get("language", DEFAULT_LANGUAGE)
+        language = athlete_settings.get("language", DEFAULT_LANGUAGE)
         title, text = (_in_language(row, part, language) for part in ("title", "text"))
         day, name = str(row["message_date"]), row["activity_name"]
         message = Message(row["message_id"], athlete, cause, day, title, text, name, language)
@@ -91,9 +91,9 @@ def read_outbox(
 
 
 def _missing_checks(connection, today: date) -> list[dict]:
-    """A row as of the outbox, once a week, if no build reached its checks today or yesterday.
+    """Return an alarm once a week if no build reached its checks today or yesterday.
 
-    A build that stops before it begins, or is killed, can queue nothing itself.
+    A build that fails early or is killed can't queue a message itself.
     """
     if not has_table(connection, "monitoring.health"):
         return []
@@ -104,8 +104,8 @@ def _missing_checks(connection, today: date) -> list[dict]:
     message_id = hashlib.md5(f"operator:no_build:{last}:{late // 7}".encode()).hexdigest()
     title = f"Stride: no complete build since {last}"
     text = (
-        f"The last build that reached its checks is of {last}. Forecasts and alerts of later days "
-        "may be missing. What to do: look at the log of the last build, mend the cause and build "
+        f"The last build that reached its checks ran on {last}. Forecasts and alerts of later days "
+        "may be missing. What to do: look at the log of the last build, fix the cause and build "
         "again."
     )
     row = {"message_id": message_id, "recipient": "operator", "athlete_id": None}
@@ -114,15 +114,15 @@ def _missing_checks(connection, today: date) -> list[dict]:
 
 
 def _in_language(row: Mapping, part: str, language: str) -> str:
-    """Title or text of a message; without the country where it was queued by an older release."""
-    said = row.get(f"{part}_{language.replace('-', '_').lower()}")
-    return said or row[f"{part}_{language[:2]}"]
+    """Return the title or text of a message in a language, or in the one without country."""
+    text = row.get(f"{part}_{language.replace('-', '_').lower()}")
+    return text or row[f"{part}_{language[:2]}"]
 
 
-def _addresses(said: Mapping) -> tuple[str, ...]:
-    """The athlete's address, unless an older Stride let one in that no mail can carry."""
+def _addresses(settings: Mapping) -> tuple[str, ...]:
+    """Return the athlete's address, unless it is invalid."""
     try:
-        return (parse_setting("email", said["email"])[1],) if "email" in said else ()
+        return (parse_setting("email", settings["email"])[1],) if "email" in settings else ()
     except StrideError:
         return ()
 

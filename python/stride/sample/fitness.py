@@ -90,7 +90,7 @@ class Fitness:
         self._days += 1
 
     def race(self, metres: float, day: date, celsius: float) -> float:
-        """Draw the time of a race today, s, from fitness, heat and chance, sometimes with a bonk."""
+        """Draw the time of a race today, s: fitness, heat and chance, sometimes a collapse."""
         ideal = race_seconds(metres, self.speed(day), self.endurance())
         length = math.log(metres / 5000) / math.log(42195 / 5000)
         heat = 0.003 * max(celsius - 14, 0) * min(ideal / 10800, 1.0)
