@@ -171,7 +171,7 @@ def test_features_that_fail_their_audit_are_told_and_nothing_is_made_of_them(hom
     )
     text = mails()["operator@example.org"]
     assert "Stride: the build failed at in_range_stg_activity_batch_training_load" in text
-    assert "that need them were left out" in text
+    assert "dependent steps were skipped" in text
 
 
 def test_a_model_that_can_not_be_loaded_and_a_broken_monitor_stop_no_mail(home, mails):

@@ -51,7 +51,7 @@ DUE = pd.DataFrame(
     {
         "decided_on": [pd.Timestamp("2024-06-01")],
         "should_train": [True],
-        "reasons": ["you asked for it"],
+        "reasons": ["training was requested"],
         "standing_version": [None],
         "standing_run_id": [None],
     }
