@@ -23,7 +23,7 @@ pairs as (
         and earlier.started_at + interval '3' minute >= later.started_at
         and earlier.landed_row_id <> later.landed_row_id
     where
-        -- A file that doesn't say its sport may be any; legs of a triathlon are none of each other.
+        -- A file without a sport matches any; legs of a triathlon are not duplicates.
         (
             earlier.sport_family = later.sport_family
             or earlier.sport_type is null
@@ -56,7 +56,7 @@ better as (
 
 ),
 
--- Only a row that has none richer beside it may stand for others; so a survivor is always counted,
+-- Only a row without a more complete duplicate may represent others, so a survivor always counts,
 -- and a row that could be either of two workouts does not make them one.
 ranked as (
 
