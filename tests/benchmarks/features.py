@@ -27,7 +27,7 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "python"))
 
-from histories import TABLES  # noqa: E402
+from activity_factory import TABLES  # noqa: E402
 
 LAST_DAY = date(2025, 12, 31)
 PUBLISHED = ("daily_features", "rolling_features")

@@ -15,7 +15,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 
-from population import DISTANCES, population
+from race_factory import DISTANCES, simulate_races
 
 from stride.racetime.baselines import BASELINES, baselines
 from stride.racetime.intervals import Z80
@@ -59,7 +59,7 @@ def measures(race_s: pd.Series, forecast: pd.DataFrame, of: pd.Series) -> pd.Dat
 
 def simulated(name: str, athletes: int, races_each: int) -> None:
     """Train on half of the runners, forecast the others' races; print by slice."""
-    races = population(athletes, races_each, seed=1, **POPULATIONS[name])
+    races = simulate_races(athletes, races_each, seed=1, **POPULATIONS[name])
     names = races["athlete_id"].unique()
     train = races[races["athlete_id"].isin(names[::2])]
     test = races[~races["athlete_id"].isin(names[::2])].reset_index(drop=True)

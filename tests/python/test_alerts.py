@@ -7,9 +7,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from activity_factory import ActivityFactory
 from click.testing import CliRunner
 from conftest import ROOT, Home
-from histories import Histories
 
 from stride import cli
 from stride.ingest import landing
@@ -26,7 +26,7 @@ HOSTILE = "<script>alert(1)</script>\r\nBcc: x@example.org =HYPERLINK(1) {{ 7*7 
 BREAK = (date(2025, 6, 2), date(2025, 7, 20))
 
 
-class Athletes(Histories):
+class Athletes(ActivityFactory):
     """Athletes with a repeating week and individual deviations."""
 
     def __init__(self):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
-from population import population, with_earlier_races
+from race_factory import simulate_races, with_earlier_races
 from test_racetime import races
 
 from stride.racetime import backtest as judge
@@ -66,7 +66,7 @@ def test_walking_forward_leaves_a_gap_of_43_days(seen):
 
 
 def test_cold_start_never_trains_on_the_athlete_it_is_asked_for(seen):
-    data = population(11, 4)
+    data = simulate_races(11, 4)
     rows = backtest(data, (COLD_START,), (CORRECTED,))
     assert len(rows) == len(data) and rows["trained_on_races"].gt(0).all()
     trained = [set(known["athlete_id"]) for known in seen if len(known)]
@@ -142,7 +142,7 @@ def too_good(rows: pd.DataFrame) -> int:
 
 
 def test_a_leak_trips_the_alarm_and_honest_features_do_not():
-    data = population(60, 8)
+    data = simulate_races(60, 8)
     same_day = leaky(data).set_index("race_id").drop(columns=["ctl", "tsb"])
     leaking = data.set_index("race_id").assign(**same_day).reset_index()
     assert too_good(backtest(data, (WALK_FORWARD,), (CORRECTED,))) == 0
@@ -150,7 +150,7 @@ def test_a_leak_trips_the_alarm_and_honest_features_do_not():
 
 
 def test_the_demonstration_measures_what_a_leak_buys():
-    data = population(10, 6)
+    data = simulate_races(10, 6)
     shown = demonstrate(data, leaky(data)).set_index("join_kind")
     assert shown.loc["same_day", "mape_pct"] < 0.6 * shown.loc["day_before", "mape_pct"]
     assert shown.loc["same_day_state", "mape_pct"] == pytest.approx(
@@ -159,13 +159,13 @@ def test_the_demonstration_measures_what_a_leak_buys():
 
 
 def test_walk_forward_coverage_on_a_population_with_another_truth():
-    rows = backtest(population(100, 10, seed=4), (WALK_FORWARD,))
+    rows = backtest(simulate_races(100, 10, seed=4), (WALK_FORWARD,))
     inside = rows["race_time_s"].between(rows["lower_80_s"], rows["upper_80_s"])
     assert inside.groupby(rows["candidate"]).mean().between(0.75, 0.88).all()
 
 
 def test_it_beats_every_baseline_on_runners_it_never_saw():
-    rows = backtest(population(150, 8, seed=5), (COLD_START,), (CORRECTED,))
+    rows = backtest(simulate_races(150, 8, seed=5), (COLD_START,), (CORRECTED,))
     error = (rows["predicted_time_s"] / rows["race_time_s"] - 1).abs()
     for name in judge.BASELINES:
         known = rows[name].notna()

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
-from population import population
+from race_factory import simulate_races
 from test_evaluation import judged
 
 from stride.racetime.backtest import backtest_and_choose
@@ -169,5 +169,5 @@ def test_what_was_not_measured_is_not_passed():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_five_runners_with_35_races_get_a_model_on_the_first_day(seed):
-    table = judge(backtest_and_choose(population(5, 7, seed=seed)), MIX, CRITERIA)
+    table = judge(backtest_and_choose(simulate_races(5, 7, seed=seed)), MIX, CRITERIA)
     assert table["is_passed"].all(), table.loc[~table["is_passed"], "detail"].tolist()

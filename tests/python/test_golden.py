@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from activity_factory import ActivityFactory
 from conftest import Home
-from histories import Histories
 
 FIRST = date(2024, 1, 1)
 ELEVATE = {1: 150, 2: 150, 15: 190, 30: 150, 33: 190, 34: 190, 38: 300, 39: 300, 40: 419, 43: 380}
@@ -103,8 +103,8 @@ ACTIVITIES = {
 }
 
 
-class Golden(Histories):
-    """Histories with exactly these loads and activities."""
+class Golden(ActivityFactory):
+    """ActivityFactory with exactly these loads and activities."""
 
     def __init__(self):
         super().__init__(0, [])

@@ -10,8 +10,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from activity_factory import ActivityFactory
 from conftest import ROOT, Home
-from histories import Histories
 
 TABLES = {
     "activity_features": ["athlete_id", "activity_id"],
@@ -65,7 +65,7 @@ def seeded(home: Home) -> None:
 def start(tmp_path_factory):
     """Sixty histories from nothing at all to thirty years, built once."""
     random = np.random.default_rng(11)
-    histories = Histories(7, [30.0, 12.5, 0.0, 1 / 365, *random.uniform(0.02, 3, 56)])
+    histories = ActivityFactory(7, [30.0, 12.5, 0.0, 1 / 365, *random.uniform(0.02, 3, 56)])
     home = Home(tmp_path_factory.mktemp("histories"))
     histories.write(home.folder / "stride.duckdb")
     seeded(home)
@@ -159,11 +159,11 @@ def test_the_pace_trend_is_a_line_through_six_weeks(start):
     assert checked > 40
 
 
-def happens(histories: Histories, turn: int) -> dict:
+def happens(histories: ActivityFactory, turn: int) -> dict:
     """Something happens to every athlete; the first day that it may change, by athlete."""
     days = {}
     for number, athlete in enumerate(histories.sex):
-        event = Histories.EVENTS[(number + turn) % len(Histories.EVENTS)]
+        event = ActivityFactory.EVENTS[(number + turn) % len(ActivityFactory.EVENTS)]
         days[athlete] = event(histories, athlete)
     return {athlete: day for athlete, day in days.items() if day}
 

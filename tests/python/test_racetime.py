@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from population import population, with_earlier_races
+from race_factory import simulate_races, with_earlier_races
 
 from stride.racetime.earlier_races import earlier_races
 from stride.racetime.intervals import MIN_RACES, Z80, classes, offsets
@@ -146,7 +146,7 @@ def test_longer_takes_longer_at_every_distance_from_a_mile_to_100_km():
 
 @pytest.mark.parametrize("boost_from", [10**9, 1])
 def test_longer_still_takes_longer_after_the_correction(boost_from):
-    data = population(40, 8)
+    data = simulate_races(40, 8)
     model = RaceTimeModel(boost_from=boost_from).fit(data, data["race_time_s"])
     one = data.iloc[[100]].loc[np.repeat(data.index[100], 300)]
     one = one.assign(distance_m=np.geomspace(MILE, 100_000, 300))
@@ -156,7 +156,7 @@ def test_longer_still_takes_longer_after_the_correction(boost_from):
 @pytest.mark.parametrize("boost_from", [10**9, 1])
 def test_the_correction_keeps_to_physiology(boost_from):
     """More training never makes a forecast slower, a longer break never faster."""
-    data = population(60, 8)
+    data = simulate_races(60, 8)
     rng = np.random.default_rng(0)  # times that say the opposite
     slower = data["race_time_s"] * np.exp(
         0.2 * np.log(data["ctl"] / 40) + rng.normal(0, 0.02, len(data))
@@ -252,7 +252,7 @@ def test_correction_is_shrunk_when_races_are_few():
 
 
 def test_learning_helps_on_a_population_with_another_truth():
-    data = population(150, 8)
+    data = simulate_races(150, 8)
     train, test = data.iloc[: 8 * 100], data.iloc[8 * 100 :]
     model = RaceTimeModel(boost_from=10**9).fit(train, train["race_time_s"], train["athlete_id"])
     before = np.exp(stage_1(test)["log_time"])
@@ -263,7 +263,7 @@ def test_learning_helps_on_a_population_with_another_truth():
 
 
 def test_80_percent_intervals_hold_80_percent_of_a_population_with_another_truth():
-    data = population(220, 10, seed=3)
+    data = simulate_races(220, 10, seed=3)
     train, test = data.iloc[: 10 * 110], data.iloc[10 * 110 :]
     model = RaceTimeModel().fit(train, train["race_time_s"], train["athlete_id"])
     interval = model.predict_interval(test)
@@ -308,7 +308,7 @@ def test_calibration_is_out_of_fold_and_keeps_athletes_together(monkeypatch):
 
     monkeypatch.setattr(module, "fit_correction", by_heart)
     monkeypatch.setattr(module, "correct", recall)
-    data = population(10, 6).query("earlier_races.notna()")
+    data = simulate_races(10, 6).query("earlier_races.notna()")
     data["last_race_distance_m"] += np.arange(len(data))  # a key of each row
     model = RaceTimeModel().fit(data, data["race_time_s"], data["athlete_id"])
     forecast = stage_1(data, Settings(**model.settings_))
@@ -319,7 +319,7 @@ def test_calibration_is_out_of_fold_and_keeps_athletes_together(monkeypatch):
 
 @pytest.mark.parametrize("boost_from", [10**9, 1])
 def test_same_data_gives_the_same_model(boost_from):
-    data = population(30, 8)
+    data = simulate_races(30, 8)
     one, two = (
         RaceTimeModel(boost_from=boost_from).fit(data, data["race_time_s"]).predict_interval(data)
         for _ in range(2)
@@ -339,7 +339,7 @@ def test_missing_columns_are_unknown_and_the_index_is_kept():
 def test_a_thousand_forecasts_take_well_under_a_second():
     import time
 
-    data = population(100, 30)
+    data = simulate_races(100, 30)
     model = RaceTimeModel().fit(data.head(200), data["race_time_s"].head(200))
     began = time.process_time()
     model.predict_interval(data.tail(1000))
