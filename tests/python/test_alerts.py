@@ -282,7 +282,7 @@ def test_muting_lands_with_its_day_and_can_be_undone(tmp_path, monkeypatch):
         (("mute", "pain", "--athlete", "ana"), "There is no cause 'pain'"),
         (("mute", "all", "--athlete", "bob"), "There is no athlete bob"),
         (("mute", "all", "--athlete", "ana", "--until", "2020-01-01"), "is before"),
-        (("mute", "all", "--athlete", "ana", "--until", "May"), "'May' is no day"),
+        (("mute", "all", "--athlete", "ana", "--until", "May"), "'May' is not a date"),
     ):
         done = stride("alert", *arguments)
         assert done.exit_code == 1 and sentence in done.output

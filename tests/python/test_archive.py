@@ -106,14 +106,14 @@ def test_a_five_gigabyte_line_is_refused_without_reading_it_all(tmp_path):
     with path.open("wb") as stream:
         stream.truncate(5 * 1024**3)  # sparse: it takes no room here
     (entry,) = list_files(path).entries
-    with pytest.raises(StrideError, match="more than 256 MB: that is no athlete's file"):
+    with pytest.raises(StrideError, match="more than 256 MB: no real file is that large"):
         read(entry)
 
 
 def test_too_many_files_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(archive, "MAX_FILES", 3)
     path = zipped(tmp_path / "many.zip", {f"{n}.gpx": b"" for n in range(4)})
-    with pytest.raises(StrideError, match="that is no export"):
+    with pytest.raises(StrideError, match="this is not an export"):
         list_files(path)
 
 

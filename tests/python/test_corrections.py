@@ -83,17 +83,18 @@ def test_exclusions_and_loads_are_merged_the_same_way(tmp_path, stride, name, co
 
 def test_what_a_row_refers_to_and_is_not_there_is_named_in_one_line(stride):
     rows = "activity_id,reason\n1,car\n404,car\n"
-    assert "ana: activity 404 is not imported: its row counts once it is.\n" in stride(
+    assert "ana: activity 404 is not imported yet: its row applies once it is.\n" in stride(
         "exclusions.csv", rows
     )
     said = stride("exclusions.csv", rows + "405,car\n")
     assert (
-        "ana: 2 activities are not imported: their rows count once they are (404, 405).\n" in said
+        "ana: 2 activities are not imported yet: their rows apply once they are (404, 405).\n"
+        in said
     )
     said = stride("exclusions.csv", "activity_id,withdrawn\n2,yes\n")
-    assert "ana: there is nothing to take back for 2.\n" in said
+    assert "ana: there is nothing to withdraw for 2.\n" in said
     said = stride("exclusions.csv", rows, "--athlete", "anna")
-    assert "anna: no athlete anna is known: the rows count once there is one.\n" in said
+    assert "anna: no athlete anna is known: the rows apply once the athlete exists.\n" in said
     assert stride("exclusions.csv", "athlete_id,activity_id\n", "--partial") == (
         "exclusions.csv has no rows: nothing changes.\n"
     )
@@ -114,7 +115,7 @@ def test_what_a_row_refers_to_and_is_not_there_is_named_in_one_line(stride):
         (
             "mine.csv",
             "activity_id,note\n1,x\n",
-            "Error: mine.csv does not say what it corrects: name it races.csv, exclusions.csv or",
+            "Error: mine.csv has ambiguous columns: name it races.csv, exclusions.csv or",
         ),
         (
             "mine.csv",

@@ -221,7 +221,7 @@ def test_a_mistake_in_a_plan_is_one_sentence(stride, tmp_path, text, sentence):
     [
         (("2026-06-29", "10k", ATHLETE), "the last build is as of 2026-06-30"),
         (("2030-01-01", "10k", ATHLETE), "the 365 days after it"),
-        (("tomorrow", "10k", ATHLETE), "'tomorrow' is no day"),
+        (("tomorrow", "10k", ATHLETE), "'tomorrow' is not a date"),
         (("2026-08-01", "far", ATHLETE), "write 10k, 5 mi"),
         (("2026-08-01", "400", ATHLETE), "cover 1 km to 100 km"),
         (("2026-08-01", "10k", "nobody"), "There is no athlete 'nobody'"),

@@ -147,7 +147,7 @@ def test_decimal_commas_and_day_first_are_found_or_told(mapped):
 @pytest.mark.parametrize(
     ("mapping", "sentence"),
     [
-        ("columns = [", "is no TOML file"),
+        ("columns = [", "is not a TOML file"),
         ('colums = {a = "b"}', "has 'colums'; known are:"),
         ('columns = "all"', r"needs \[columns\] as a table"),
         (MAPPING + "speed = 'v'", r"has 'speed' in \[columns\]; known are: activity_id"),
@@ -183,7 +183,7 @@ def test_a_mapping_that_is_not_there_is_named(tmp_path):
     with pytest.raises(StrideError, match=r"mine\.toml can't be read"):
         read_mapping(tmp_path / "mine.toml")
     (tmp_path / "latin.toml").write_bytes(b'athlete = "\xe4"')
-    with pytest.raises(StrideError, match="is no TOML file"):
+    with pytest.raises(StrideError, match="is not a TOML file"):
         read_mapping(tmp_path / "latin.toml")
 
 

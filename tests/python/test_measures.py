@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from stride.ingest.device import summarise
-from stride.ingest.device.clock import gap_limit, power_gap_limit
 from stride.ingest.device.distance import distance_line
 from stride.ingest.device.efforts import DISTANCES_M, distance_efforts, power_efforts
 from stride.ingest.device.grade import grade_factor, running_cost
@@ -16,6 +15,7 @@ from stride.ingest.device.measures import (
     power_each_second,
 )
 from stride.ingest.device.session import build
+from stride.ingest.device.timer import gap_limit, power_gap_limit
 
 
 def session(time_s, sport="Run", totals=None, **columns):

@@ -31,7 +31,7 @@ def test_a_race_that_was_run_stays_a_correction_whatever_its_date_column_says():
         (",,2.5.2027,10k,", "line 2: race_date is '2.5.2027': write a day such as 2027-05-02"),
         (",,2027-05-02,,", "line 2: a planned race needs its official_distance"),
         (",,2027-05-02,far,", "line 2: official_distance is 'far'"),
-        (",,,10k,", "line 2: it names no activity_id and athlete"),
+        (",,,10k,", "line 2: activity_id or athlete is missing"),
         (",,2027-05-02,10k,\n,,2027-05-02,10000,", "line 3: activity 2027-05-02 10000 m comes"),
     ],
 )

@@ -238,7 +238,7 @@ def test_one_account_is_one_athlete(home, strava, browser):
 
 def test_a_new_athlete_needs_a_zone(home, strava, browser):
     done = run("login", "--athlete", "ana")
-    assert done.exit_code == 1 and "ana is new: say where the athlete lives" in done.output
+    assert done.exit_code == 1 and "ana is new: set the time zone of the athlete" in done.output
 
 
 # ---------------------------------------------------------------------------- tokens

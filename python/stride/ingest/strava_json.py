@@ -1,4 +1,4 @@
-"""Activities as Strava's API tells them: JSON from a script or another program.
+"""Reads activities in the JSON format of Strava's API, saved by other programs.
 
 A list of activities, one activity, one a line (NDJSON), or ``{"activity": ..., "streams": ...}``.
 """
@@ -60,7 +60,9 @@ def read_rows(content: bytes, source_file: str) -> Rows:
         entries = read_entries(decode(content), source_file)
         rows = [read_row(entry, number) for number, entry in enumerate(entries, start=1)]
     except RecursionError:
-        raise StrideError(f"{source_file} is no JSON of Strava: it is nested too deeply.") from None
+        raise StrideError(
+            f"{source_file} is not JSON of Strava: it is nested too deeply."
+        ) from None
     if not any(_is_activity(_split(entry)[0]) for entry in entries):
         raise StrideError(
             f"{source_file} has no activity of Strava's API: an activity has at least an 'id' and "
@@ -77,12 +79,12 @@ def read_entries(text: str, source_file: str) -> list:
         lines = [line for line in text.splitlines() if line.strip()]
         found = [_parsed_line(line) for line in lines]
         if not any(isinstance(entry, dict) for entry in found):
-            raise StrideError(f"{source_file} is no JSON ({problem}).") from None
+            raise StrideError(f"{source_file} is not JSON ({problem}).") from None
     if isinstance(found, dict) and isinstance(found.get("activities"), list):
         found = found["activities"]
     if isinstance(found, dict) and "errors" in found and "message" in found:
         raise StrideError(
-            f"{source_file} is not activities but an error that Strava sent: "
+            f"{source_file} is an error message of Strava instead of activities: "
             f"{str(found['message'])[:100]!r}; download it again."
         )
     return found if isinstance(found, list) else [found]

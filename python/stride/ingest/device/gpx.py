@@ -41,14 +41,14 @@ def read_gpx(name: str, root, warnings: list[str], clocks_s=(), written_s=()) ->
             if reason is None or problem.problem.code == "no_times":
                 reason = problem
     if not sessions:
-        raise reason or Unreadable("no_records", f"{name} holds no track.")
+        raise reason or Unreadable("no_records", f"{name} contains no track.")
     return sessions
 
 
 def _read_track(name: str, track, creator: str | None, warnings: list[str], clocks) -> Session:
     times, columns, first_time = read_points(track.iter("{*}trkpt"), COLUMN_OF, ATTRIBUTES)
     if not times:
-        raise Unreadable("no_records", f"{name} holds a track without a single point.")
+        raise Unreadable("no_records", f"{name} contains a track without points.")
     device, sport = tidy_text(creator), track.findtext("{*}type")
     sport_type = sports.virtual(sports.xml_sport(sport), device)
     is_virtual = (sport_type or "").startswith("Virtual")
