@@ -14,9 +14,9 @@ from stride.commands.notify import notify
 from stride.commands.registry import models, promote, rollback
 from stride.commands.replay import replay
 from stride.commands.status import status
+from stride.commands.strava import strava
 from stride.errors import StrideError
 from stride.plural import counted
-from stride.strava.cli import strava
 
 
 class _Group(click.Group):

@@ -51,7 +51,7 @@ def test_an_athlete_is_added_and_thresholds_hold_from_their_day(tmp_path, stride
     assert "240  from 2024-05-01" in shown and "Europe/Lisbon\n" in shown
 
 
-def test_the_same_said_again_lands_no_more_and_a_change_does(tmp_path, stride):
+def test_an_unchanged_setting_does_not_land_again_and_a_changed_one_does(tmp_path, stride):
     stride("athlete", "add", "ana", "--timezone", "UTC", "--weight-kg", "60")
     assert stride("athlete", "set", "ana", "--weight-kg", "60").output == "ana: known.\n"
     stride("athlete", "set", "ana", "--weight-kg", "61")
@@ -89,7 +89,7 @@ def test_a_mistake_gets_one_clear_sentence(stride, arguments, sentence):
     assert done.exit_code != 0 and sentence in done.output
 
 
-def test_athletes_whose_ids_begin_alike_do_not_share_settings(tmp_path):
+def test_athletes_with_a_common_id_prefix_do_not_share_settings(tmp_path):
     with landing.writing(tmp_path):
         land_settings(tmp_path, "ana-1", {"time_zone": "Europe/Lisbon"})
         land_settings(tmp_path, "ana", {"time_zone": "Asia/Tokyo"})
@@ -107,7 +107,7 @@ def test_a_new_home_holds_from_its_day(tmp_path):
     assert to_utc(datetime(2024, 9, 1, 12), homes).hour == 3
 
 
-def test_of_an_hour_that_comes_twice_the_first_is_meant_and_a_skipped_one_is_an_hour_on():
+def test_repeated_and_skipped_hours_of_clock_changes():
     homes = [(date(1900, 1, 1), "America/Chicago")]
     assert to_utc(datetime(2023, 11, 5, 1, 30), homes).isoformat() == "2023-11-05T06:30:00+00:00"
     assert to_utc(datetime(2024, 3, 10, 2, 30), homes).isoformat() == "2024-03-10T08:30:00+00:00"

@@ -41,7 +41,7 @@ def seen(monkeypatch):
     return Spy.seen
 
 
-def test_walking_forward_knows_nothing_of_later_races():
+def test_walk_forward_does_not_use_later_races():
     data = races(40)
     cut = data["race_date"].iloc[25]
     changed = data.copy()
@@ -65,7 +65,7 @@ def test_walking_forward_leaves_a_gap_of_43_days(seen):
     assert {len(known) for known in seen} == {0, *trained}
 
 
-def test_cold_start_never_trains_on_the_athlete_it_is_asked_for(seen):
+def test_cold_start_does_not_train_on_the_forecast_athlete(seen):
     data = simulate_races(11, 4)
     rows = backtest(data, (COLD_START,), (CORRECTED,))
     assert len(rows) == len(data) and rows["trained_on_races"].gt(0).all()
@@ -81,7 +81,7 @@ def test_one_athlete_has_no_others_to_learn_from():
     assert (rows["trained_on_races"] == 0).all() and rows["predicted_time_s"].notna().all()
 
 
-def test_both_protocols_one_row_each_and_baselines_beside():
+def test_both_protocols_have_one_row_per_race_with_baselines():
     data = races(30)
     rows = backtest(data)
     assert list(rows.columns) == list(COLUMNS)
@@ -102,7 +102,7 @@ def test_unusable_and_few_races(data):
     assert list(backtest_and_choose(data).columns) == list(CHOSEN)
 
 
-def test_every_row_says_what_was_judged_and_whether_it_is_chosen():
+def test_every_row_names_the_evaluated_data_and_the_chosen_candidate():
     data = races(30)
     rows = backtest_and_choose(data.assign(unused_reason=[*[None] * 29, "trail"]))
     assert rows.loc[rows["is_chosen"], "candidate"].nunique() == 1
@@ -149,7 +149,7 @@ def test_a_leak_trips_the_alarm_and_honest_features_do_not():
     assert too_good(backtest(leaking, (WALK_FORWARD,), (CORRECTED,))) >= 3
 
 
-def test_the_demonstration_measures_what_a_leak_buys():
+def test_the_demonstration_measures_the_effect_of_a_leak():
     data = simulate_races(10, 6)
     shown = demonstrate(data, leaky(data)).set_index("join_kind")
     assert shown.loc["same_day", "mape_pct"] < 0.6 * shown.loc["day_before", "mape_pct"]

@@ -132,7 +132,7 @@ def test_every_athlete_is_forecast_over_every_distance(sample_home):
     assert set(rows["prediction_date"].dt.date) == {LAST_DAY}
 
 
-def test_the_same_build_again_adds_nothing(sample_home, tmp_path):
+def test_repeating_a_build_adds_no_rows(sample_home, tmp_path):
     home = copy_of(sample_home, tmp_path / "again")
     home.build()
     assert_same(content(sample_home), content(home))
@@ -141,7 +141,7 @@ def test_the_same_build_again_adds_nothing(sample_home, tmp_path):
     )
 
 
-def test_a_day_later_adds_exactly_a_day_and_rewrites_nothing(sample_home, tmp_path):
+def test_the_next_day_adds_one_day_and_changes_no_earlier_rows(sample_home, tmp_path):
     home = copy_of(sample_home, tmp_path / "later")
     next_day = LAST_DAY + timedelta(days=1)
     home.build(next_day)
@@ -173,7 +173,7 @@ def test_a_killed_build_run_again_gives_the_same_tables(sample_home, tmp_path):
     assert_computed_alike(content(sample_home), content(home))
 
 
-def test_without_a_day_the_build_stands_on_the_athletes_today(sample_home, tmp_path):
+def test_without_an_as_of_date_the_build_uses_each_athletes_today(sample_home, tmp_path):
     home = copy_of(sample_home, tmp_path / "today")
     before = date.today() - timedelta(days=1)
     assert home.dbt("run", "--select", "athletes").returncode == 0
@@ -188,7 +188,7 @@ def test_an_unreadable_day_gets_one_clear_sentence(sample_home, tmp_path):
     assert "The var as_of_date is 'yesterday': write a day such as 2024-12-01." in done.stdout
 
 
-def test_a_build_before_any_import_says_what_to_do(tmp_path):
+def test_a_build_before_any_import_names_the_next_step(tmp_path):
     home = Home(tmp_path / "new")
     home.folder.mkdir()
     done = home.dbt("build")
@@ -196,7 +196,7 @@ def test_a_build_before_any_import_says_what_to_do(tmp_path):
     assert "Nothing has been imported yet" in done.stdout and "stride import" in done.stdout
 
 
-def test_before_any_history_the_fallback_speaks_in_a_home_of_any_name(sample_home, tmp_path):
+def test_without_history_the_fallback_forecasts_in_a_home_of_any_name(sample_home, tmp_path):
     home = Home(tmp_path / "Ana's own home")
     shutil.copytree(sample_home.folder / "landing", home.folder / "landing")
     home.build(date(2000, 1, 1))

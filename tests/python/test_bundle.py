@@ -84,7 +84,7 @@ def test_every_variable_is_declared_and_used():
     assert used == set(yaml.safe_load((ROOT / "databricks.yml").read_text())["variables"])
 
 
-def test_a_reference_to_nothing_fails():
+def test_a_dangling_reference_fails():
     broken = bundle.load("dev")
     broken["resources"]["jobs"]["features"]["name"] = "${resources.jobs.nobody.name}"
     with pytest.raises(KeyError):
@@ -122,7 +122,7 @@ def test_the_schedules():
         assert job.get("schedule", {}).get("pause_status") in (None, "PAUSED")
 
 
-def test_monitoring_follows_inference_and_starts_training_only_when_the_decision_says_so():
+def test_monitoring_follows_inference_and_starts_training_only_if_decided():
     raw = bundle.load("prod")["resources"]["jobs"]
     follows = raw["inference"]["tasks"][-1]
     assert follows["run_job_task"]["job_id"] == "${resources.jobs.monitoring.id}"
@@ -138,7 +138,7 @@ def test_monitoring_follows_inference_and_starts_training_only_when_the_decision
     assert (ROOT / "resources" / decision["sql_task"]["file"]["path"]).is_file()
 
 
-def test_dbt_tasks_name_selectors_of_the_project_and_are_told_what_it_asks():
+def test_dbt_tasks_use_existing_selectors_and_pass_required_variables():
     selectors = yaml.safe_load((ROOT / "selectors.yml").read_text())["selectors"]
     names = {selector["name"] for selector in selectors}
     asked = set()
@@ -160,7 +160,7 @@ def test_dbt_tasks_name_selectors_of_the_project_and_are_told_what_it_asks():
             assert yaml.safe_load(found[2])["databricks_http_path"] == "/sql/1.0/warehouses/w"
 
 
-def test_what_it_installs_is_what_is_tested():
+def test_installed_packages_are_the_tested_ones():
     project = (ROOT / "pyproject.toml").read_text()
     for job in JOBS:
         for environment in PROD["jobs"][job]["environments"]:
@@ -189,7 +189,7 @@ def test_monitors_watch_tables_and_columns_that_are_there():
 QUERIES = bundle.queries(PROD)
 
 
-def test_a_dashboard_that_is_gone_fails():
+def test_a_missing_dashboard_fails():
     gone = deepcopy(PROD)
     gone["dashboards"]["stride"]["file_path"] = "dashboards/gone.lvdash.json"
     with pytest.raises(FileNotFoundError):
@@ -207,13 +207,13 @@ def test_what_alerts_conditions_and_dashboard_ask_runs_on_the_local_tables(name,
         assert rows[0][0] is not None
 
 
-def test_a_query_on_a_column_that_is_gone_fails(sample_home):
+def test_a_query_on_a_missing_column_fails(sample_home):
     with pytest.raises(duckdb.BinderException):
         sample_home.ask("select no_such_column from stride.silver.athletes")
 
 
 @pytest.mark.parametrize("name", sorted(QUERIES))
-def test_a_query_on_a_table_that_is_gone_fails(name, sample_home):
+def test_a_query_on_a_missing_table_fails(name, sample_home):
     wrong, tables = re.subn(r"\bfrom ((?:\w+\.){1,2}\w+)", r"from \1_gone", QUERIES[name])
     assert tables
     with pytest.raises(duckdb.CatalogException, match="_gone"):
@@ -242,7 +242,7 @@ FAILED_LONG_AGO = health("2026-06-28", "fail")
 
 
 @pytest.mark.parametrize("day", ["2026-06-29", "2026-06-30"])
-def test_alerts_on_fresh_tables_fire_by_what_the_last_day_says(day):
+def test_alerts_fire_by_the_values_of_the_last_day(day):
     for status, is_bad in (("ok", False), ("warn", False), ("blind", True), ("fail", True)):
         rows = f"{FAILED_LONG_AGO} union all {health(day, status)}"
         assert fires("pipeline_health", rows) == is_bad
@@ -257,7 +257,7 @@ def test_a_pipeline_that_stopped_fires(name, rows):
     assert fires(name, rows)
 
 
-def test_overtraining_of_an_old_day_is_not_told_again():
+def test_old_overtraining_alerts_are_not_repeated():
     assert not fires("overtraining", warned("2026-06-28", "warn"))
 
 
@@ -286,7 +286,7 @@ def test_the_first_time_everything_is_built_in_one_run():
 
 
 @pytest.mark.parametrize("target", ["staging", "bootstrap", "prod"])
-def test_what_runs_as_the_service_principal_lies_where_it_alone_writes(target):
+def test_code_of_the_service_principal_is_in_a_folder_only_it_can_write(target):
     """`validate --strict` refuses /Workspace/Shared, where every user could change the code."""
     filled = bundle.fill(
         bundle.load(target), warehouse_id="w", notify="a@example.com", service_principal="robot"
@@ -307,7 +307,7 @@ def test_bootstrap_and_prod_are_one_deployment():
     assert roots[0] == roots[1]
 
 
-def test_targets_share_nothing_in_a_workspace():
+def test_targets_in_one_workspace_share_no_resources():
     """What bears a name in the workspace or the catalog bears another one in another target."""
     fields = ("name", "display_name", "catalog_name")
     names = [
@@ -322,7 +322,7 @@ def test_targets_share_nothing_in_a_workspace():
     assert len(set.union(*names)) == sum(map(len, names))
 
 
-def test_what_is_not_uploaded_is_there_to_be_left_out():
+def test_excluded_files_exist():
     """A pattern that matches nothing is a warning, and `validate --strict` allows none."""
     excluded = yaml.safe_load((ROOT / "databricks.yml").read_text())["sync"]["exclude"]
     ignored = (ROOT / ".gitignore").read_text().split()

@@ -81,7 +81,7 @@ def test_exclusions_and_loads_are_merged_the_same_way(tmp_path, stride, name, co
     assert landed(tmp_path) == [(kind, "1"), (f"withdrawn_{kind}", "1")]
 
 
-def test_what_a_row_refers_to_and_is_not_there_is_named_in_one_line(stride):
+def test_missing_activities_of_corrections_are_named_in_one_line(stride):
     rows = "activity_id,reason\n1,car\n404,car\n"
     assert "ana: activity 404 is not imported yet: its row applies once it is.\n" in stride(
         "exclusions.csv", rows
@@ -131,11 +131,11 @@ def test_what_a_row_refers_to_and_is_not_there_is_named_in_one_line(stride):
         ("loads.csv", 'activity_id,training_load\n1,"5\n' + "x" * 200_000, "line "),
     ],
 )
-def test_columns_tell_what_a_file_is_whatever_its_name(stride, name, content, sentence):
+def test_the_kind_of_a_file_is_detected_by_its_columns(stride, name, content, sentence):
     assert sentence in stride(name, content)
 
 
-def test_athletes_may_come_in_a_file_of_any_name(stride):
+def test_a_file_of_athletes_may_have_any_name(stride):
     content = "athlete_id,timezone,sex\nzoe,Asia/Tokyo,f\n"
     assert "zoe: 2 settings new or changed." in stride("team.csv", content, "--partial")
 

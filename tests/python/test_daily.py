@@ -40,7 +40,7 @@ def home(sample_home, tmp_path_factory) -> Home:
     return home
 
 
-def test_a_daily_run_killed_at_step_after_step_doubles_nothing_and_loses_nothing(sample_home, home):
+def test_a_daily_run_killed_at_each_step_neither_duplicates_nor_loses_rows(sample_home, home):
     for moment in MOMENTS:
         home.kill_dbt(moment, "run", "--threads", "1", "--select", *FORECASTS, as_of=NEXT_DAY)
     done = home.dbt("run", "--select", *FORECASTS, as_of=NEXT_DAY)
@@ -73,7 +73,7 @@ def test_a_planned_race_is_forecast_and_named_in_the_view(home):
     assert rows == [("15k", True, LAST_DAY + timedelta(60))]
 
 
-def test_today_s_model_has_no_say_about_a_day_that_had_a_forecast(home):
+def test_todays_model_does_not_backfill_a_day_with_a_forecast(home):
     from stride.racetime import registry
 
     kept = {name: home.frame(f"from {name}") for name in KEPT}

@@ -44,7 +44,7 @@ def test_it_opens_with_the_architecture_units_and_definitions(docs):
         assert said in docs
 
 
-def test_it_does_not_say_where_it_was_made(docs):
+def test_the_page_contains_no_paths_of_the_computer(docs):
     assert str(ROOT) not in docs
     assert not re.search(r"/(home|root|tmp|work|Users|private)/[\w.-]+/", docs)
 
@@ -71,7 +71,7 @@ def test_readme_stays_a_start():
 
 
 @pytest.mark.parametrize("name", ["report", "dashboard", "alerts", "model"])
-def test_what_people_see_has_an_owner_and_roots(sample_home, name):
+def test_exposures_have_an_owner_and_dependencies(sample_home, name):
     import json
 
     manifest = json.loads((sample_home.folder / "target" / "manifest.json").read_text())

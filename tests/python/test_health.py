@@ -26,7 +26,7 @@ def say(home: Home, status: str) -> None:
         )
 
 
-def test_every_check_has_a_row_and_all_but_ok_says_what_to_do(sample_home):
+def test_every_check_has_a_row_and_advice_unless_ok(sample_home):
     rows = sample_home.ask(
         "select check_name, layer, status, detail, what_to_do from monitoring.health"
     )
@@ -65,7 +65,7 @@ def test_a_warning_does_not_stop_the_build_and_a_failure_does(home):
     assert done.returncode == 1 and "FAIL 1 health_has_no_fail" in done.stdout
 
 
-def test_a_challenger_that_can_not_be_loaded_is_told_until_it_is_back(home):
+def test_an_unavailable_challenger_is_reported_until_it_is_back(home):
     let_challenge(home, is_usable=False)
     status, detail, what_to_do = health_of(home, "challenger")
     assert status == "warn" and "restore its artifact" in what_to_do

@@ -88,7 +88,7 @@ def test_every_row_ends_in_one_place(home):
     ]
 
 
-def test_dates_are_corrected_and_say_why(home):
+def test_dates_are_corrected_with_a_reason(home):
     started = datetime.fromtimestamp(START_S, UTC).replace(tzinfo=None)
     assert home.ask(
         """select split_part(device_file, '/', -1), activities.started_at,

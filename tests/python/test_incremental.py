@@ -97,7 +97,7 @@ def test_the_averages_are_the_recursion_over_thirty_years(start):
             np.testing.assert_allclose(days[column], expected, rtol=1e-9, atol=1e-9)
 
 
-def test_the_windows_are_what_they_are_called(start):
+def test_windows_have_the_length_in_their_name(start):
     frames = tables(start[1])
     for _, daily in frames["daily_features"].groupby("athlete_id"):
         days = frames["rolling_features"].loc[daily.index]
@@ -184,7 +184,7 @@ def poisoned(folder) -> Path:
     return folder
 
 
-def test_whatever_happens_the_tables_are_those_of_a_full_rebuild(start, home, tmp_path):
+def test_after_any_change_the_tables_equal_a_full_rebuild(start, home, tmp_path):
     histories = deepcopy(start[0])
     before = tables(home)
     changed = happens(histories, turn=0)
@@ -214,7 +214,7 @@ def test_whatever_happens_the_tables_are_those_of_a_full_rebuild(start, home, tm
     assert_equal(tables(home), from_nothing(home, tmp_path / "full-again"))
 
 
-def test_a_day_without_news_adds_a_day_and_a_build_without_any_adds_nothing(start, home):
+def test_a_day_without_changes_adds_one_day_and_a_repeated_build_none(start, home):
     histories = deepcopy(start[0])
     before = tables(home)
     built(home)
@@ -298,7 +298,7 @@ def test_a_threshold_is_estimated_from_earlier_days_alone(start):
         assert row.valid_max_hr_bpm == pytest.approx(expected, rel=1e-12)
 
 
-def test_a_correction_closes_what_was_believed_and_a_new_setting_does_not(tmp_path):
+def test_a_correction_adds_feature_history_and_a_new_setting_does_not(tmp_path):
     home = Home(tmp_path)
     always = ("--sex", "f", "--birth-year", "1978")
     january, june = (("--valid-from", f"2024-{month}-01") for month in ("01", "06"))

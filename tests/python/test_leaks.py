@@ -164,7 +164,7 @@ CHECKS = [check_perturbation, check_truncation, check_mirror]
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_nothing_ahead_moves_anything_before(sample_home, tmp_path, race, check):
+def test_future_data_does_not_change_earlier_features(sample_home, tmp_path, race, check):
     check(sample_home, tmp_path / "home", ROOT, race, before=sample_home)
 
 

@@ -64,7 +64,7 @@ def test_a_morning_is_the_jobs_that_the_readme_names():
 
 
 @pytest.mark.timeout(3000)
-def test_the_jobs_of_two_mornings_leave_what_two_daily_builds_leave(sample_home, tmp_path):
+def test_the_jobs_of_two_mornings_equal_two_daily_builds(sample_home, tmp_path):
     by_jobs = copy_of(sample_home, tmp_path / "jobs")
     at_once = copy_of(sample_home, tmp_path / "daily")
     for day in DAYS:
@@ -129,7 +129,7 @@ def forecasts_of(home: Home, day) -> set[str]:
     return {athlete for (athlete,) in rows}
 
 
-def test_an_athlete_whose_landed_file_is_gone_is_held_and_the_others_get_theirs(home, mails):
+def test_an_athlete_with_a_missing_landed_file_is_held_back_and_others_get_mails(home, mails):
     (file,) = (home.folder / "landing" / "activities").glob("sample-2.0001-*.parquet")
     file.rename(home.folder / "lost.parquet")
     ctl = "select ctl from features.rolling_features where athlete_id = 'sample-2' order by all"
@@ -151,7 +151,7 @@ def test_an_athlete_whose_landed_file_is_gone_is_held_and_the_others_get_theirs(
     assert "sample-2@example.org" in mails()
 
 
-def test_features_that_fail_their_audit_are_told_and_nothing_is_made_of_them(home, mails):
+def test_features_that_fail_their_audit_are_reported_and_not_published(home, mails):
     published = home.frame("from features.rolling_features order by all")
     row = {"athlete_id": "sample-2", "correction": "load", "training_load": -50.0}
     row["activity_id"] = home.ask(

@@ -187,7 +187,7 @@ def exports(draw):
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(exports())
-def test_whatever_breaks_no_row_is_lost_and_no_value_is_wrong(export):
+def test_mutations_neither_lose_rows_nor_give_wrong_values(export):
     content, expected, present = export
     try:
         rows = read_rows(content, "activities.csv").rows

@@ -20,7 +20,7 @@ def test_a_line_without_an_activity_is_a_race_to_come():
     assert (planned["official_distance_m"], planned["note"]) == (21097.5, "Spring")
 
 
-def test_a_race_that_was_run_stays_a_correction_whatever_its_date_column_says():
+def test_a_row_with_an_activity_stays_a_correction_despite_a_race_date():
     (correction,) = rows("77,yes,2024-05-02,10k,\n")
     assert correction["activity_id"] == "77" and "correction" not in correction
 
@@ -35,7 +35,7 @@ def test_a_race_that_was_run_stays_a_correction_whatever_its_date_column_says():
         (",,2027-05-02,10k,\n,,2027-05-02,10000,", "line 3: activity 2027-05-02 10000 m comes"),
     ],
 )
-def test_what_can_not_be_meant_gets_one_sentence(line, sentence):
+def test_invalid_rows_get_one_sentence(line, sentence):
     with pytest.raises(StrideError, match=r"^races\.csv, ") as problem:
         rows(line + "\n")
     assert sentence in str(problem.value)

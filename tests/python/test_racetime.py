@@ -66,7 +66,7 @@ def seconds(distance_m, earlier: str | None = None, **known) -> float:
     return np.exp(stage_1(asked(distance_m, earlier, **known))["log_time"]).item()
 
 
-def test_earlier_races_are_read_and_the_last_one_stands_in_where_they_are_missing():
+def test_earlier_races_are_read_with_the_last_race_as_fallback():
     X = pd.DataFrame(
         {
             "distance_m": 5000.0,
@@ -195,7 +195,7 @@ def test_critical_speed_and_volume_move_a_forecast_without_races():
     assert more < some and fast < slow
 
 
-def test_nothing_to_go_by_is_a_refusal_with_a_reason():
+def test_without_evidence_the_forecast_is_refused_with_a_reason():
     model = RaceTimeModel().fit(races(0), [])
     new = model.predict_interval(asked([5000.0], days_of_history=5.0, run_distance_84d_m=20e3))
     far = model.predict_interval(asked([160e3, 400.0, NAN], "9:5000.000:1400.00"))
@@ -206,7 +206,7 @@ def test_nothing_to_go_by_is_a_refusal_with_a_reason():
         assert refused[["predicted_time_s", "lower_80_s", "upper_80_s"]].isna().all(axis=None)
 
 
-def test_support_says_what_a_forecast_rests_on():
+def test_support_names_the_evidence_of_a_forecast():
     two = "9:5000.000:1400.00 50:5000.000:1420.00"
     X = pd.concat([asked([5000.0], text) for text in (two, two[:18], "400:5000.000:1400.00")])
     support = RaceTimeModel().fit(races(0), []).predict_interval(X)["support"]

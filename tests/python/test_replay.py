@@ -94,7 +94,7 @@ def test_only_the_chosen_athletes_are_copied(landing, tmp_path):
     assert copied == ["0000-columns.parquet", "ana.0001-x.parquet"]
 
 
-def test_what_can_not_be_replayed_gets_one_sentence(landing, tmp_path):
+def test_invalid_replays_get_one_sentence(landing, tmp_path):
     with pytest.raises(StrideError, match="contains your own forecasts"):
         Played(landing.parent, landing.parent, landing)
     with pytest.raises(StrideError, match="There is no athlete eve"):
@@ -103,5 +103,5 @@ def test_what_can_not_be_replayed_gets_one_sentence(landing, tmp_path):
         Played(tmp_path / "r", landing.parent, tmp_path / "empty")
 
 
-def test_a_home_without_a_race_says_so(tmp_path):
+def test_a_home_without_a_race_is_reported(tmp_path):
     assert track_record_lines(tmp_path / "stride.duckdb") == ["No race has been scored."]

@@ -178,7 +178,7 @@ def test_arrow_keys_read_the_chart(browse):
     assert seen(driver, plot)[0] <= "2023-07-09"
 
 
-def test_choices_change_what_is_drawn(browse):
+def test_choices_change_the_chart(browse):
     driver = browse()
     visible = "return arguments[0].data.filter(t => t.visible).map(t => t.meta.shown)"
     plot = into_view(driver, "#athlete-1 [data-figure$=history]")
@@ -212,7 +212,7 @@ def test_one_athlete_at_a_time(browse):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_light_and_dark_follow_the_device_until_told_otherwise(browse, scheme):
+def test_light_and_dark_follow_the_device_unless_set(browse, scheme):
     driver = browse(scheme=scheme)
     ground = "return getComputedStyle(document.body).backgroundColor"
     line = (

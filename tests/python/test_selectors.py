@@ -62,7 +62,7 @@ def test_every_data_test_is_run_by_exactly_one_part(tests_of):
     assert tests_of["daily"] >= tests_of["everything"] - tests_of["training"]
 
 
-def test_no_data_test_reads_what_a_later_part_builds(chosen, tests_of, sample_home):
+def test_data_tests_do_not_read_tables_of_later_selectors(chosen, tests_of, sample_home):
     """A test that reads two parts is run by the later one, which builds the last it reads."""
     order = ("ingest", "features", "training", "inference", "monitoring")
     nodes = json.loads((sample_home.folder / "target" / "manifest.json").read_text())["nodes"]

@@ -73,6 +73,6 @@ def test_a_model_without_one_or_with_a_table_less_is_refused():
 
 
 @pytest.mark.parametrize("broken", ["{", "[]", '{"state": {}}', 7])
-def test_what_is_no_specification_is_a_sentence(broken):
+def test_an_invalid_specification_gives_one_sentence(broken):
     with pytest.raises(StrideError, match="feature_specification"):
         canonical(broken)

@@ -149,7 +149,7 @@ def test_login_with_a_pasted_address(home, strava, monkeypatch):
 
     urllib.request.install_opener(urllib.request.build_opener(Follow))
     try:
-        monkeypatch.setattr("stride.strava.cli._ask_answer", paste)
+        monkeypatch.setattr("stride.commands.strava._ask_answer", paste)
         ok(run(*LOGIN, "--no-browser"))
     finally:
         urllib.request.install_opener(None)

@@ -46,7 +46,7 @@ APPEND_ONLY = [
 
 
 @pytest.mark.parametrize("name", APPEND_ONLY)
-def test_an_append_only_table_forgets_who_was_erased(name):
+def test_append_only_tables_lose_rows_of_erased_athletes(name):
     (known_at,) = [m[1] for h in hooks(name) if (m := re.search(r"forget_erased\('(\w+)'\)", h))]
     assert known_at in columns(MODELS[name])
 
@@ -84,7 +84,7 @@ def test_the_columns_of_a_key_are_never_null():
             assert {"type": "not_null"} in column["constraints"]
 
 
-def test_the_wheel_asks_for_what_stored_models_are_made_of():
+def test_the_wheel_requires_the_packages_of_stored_models():
     """On Databricks pip reads the wheel and no lock."""
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     locked = (ROOT / "requirements.txt").read_text().splitlines()
