@@ -1,4 +1,4 @@
-"""How long the features take: 5,000 athletes over 5 years, and one more day of them.
+"""Duration of the features: 5,000 athletes over 5 years, and one more day.
 
     make benchmark-features                                    # or with fewer:
     python tests/benchmarks/features.py --athletes 500 --years 2

@@ -1,4 +1,4 @@
-"""Errors and coverage of the forecasts on populations whose truth is no formula of the model.
+"""Errors and coverage of the forecasts on populations simulated with other formulas.
 
 Runners follow the logarithmic speed law of Emig and Peltonen (2020), which stage 1 does not use;
 their states drift and return, have a season, and some races go badly. Four populations differ in

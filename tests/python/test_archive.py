@@ -1,4 +1,4 @@
-"""Hostile and broken files: one sentence each, and the good ones beside them are read."""
+"""Hostile and broken files give one sentence each, and other files are read."""
 
 import gzip
 import io

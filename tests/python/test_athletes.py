@@ -1,4 +1,4 @@
-"""Athletes, their dated settings and their corrections: landed like any source, with history."""
+"""Athletes, their dated settings and corrections land with their history."""
 
 from datetime import date, datetime
 

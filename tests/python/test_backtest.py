@@ -1,4 +1,4 @@
-"""The backtest: no later race, no known athlete, and an alarm when it is too good to be true."""
+"""The backtest uses no later races, excludes the athlete for cold start, and detects leaks."""
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ MIX = pd.read_csv(ROOT / "seeds" / "reference_mix.csv", index_col="distance_labe
 
 
 class Spy(RaceTimeModel):
-    """Remembers what it was trained on."""
+    """Records its training data."""
 
     seen: list = []  # noqa: RUF012
 
@@ -111,7 +111,7 @@ def test_every_row_names_the_evaluated_data_and_the_chosen_candidate():
 
 
 def leaky(data: pd.DataFrame) -> pd.DataFrame:
-    """What a join by the same day gives: the race among the earlier ones."""
+    """Features of a join by the same day, which include the race among the earlier ones."""
     own = data["distance_m"].map("1:{:.3f}".format) + data["race_time_s"].map(":{:.2f}".format)
     return pd.DataFrame(
         {

@@ -1,4 +1,4 @@
-"""Baselines against the published vectors of the formulas, and what they say of one athlete."""
+"""Baselines match published values of their formulas, and are applied to one athlete."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""The build as a whole: right numbers, the same tables however often and however rudely it runs."""
+"""The complete build: correct numbers, and the same tables after repeated or killed runs."""
 
 import re
 import shutil
@@ -38,7 +38,7 @@ def copy_of(home: Home, folder: Path) -> Home:
 
 
 def content(home: Home) -> dict[str, pd.DataFrame]:
-    """Every table, in an order of its own, without what is of the run alone."""
+    """Return all tables, sorted, without columns specific to a run."""
     tables = {}
     for name in home.tables():
         if OF_THE_RUN_ALONE.match(name):
@@ -67,7 +67,7 @@ def assert_same(left: dict, right: dict) -> None:
 
 
 def assert_computed_alike(left: dict, right: dict) -> None:
-    """The same but for the last bits: two builds from nothing add up in different orders.
+    """Equal except for the last bits, as two full builds sum in different orders.
 
     So what the model learned from has another hash.
     """

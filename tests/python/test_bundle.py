@@ -1,4 +1,4 @@
-"""The Databricks bundle: typed, complete, and in step with the project it runs."""
+"""The Databricks bundle is valid, complete and consistent with the project."""
 
 import json
 import os
@@ -221,7 +221,7 @@ def test_a_query_on_a_missing_table_fails(name, sample_home):
 
 
 def fires(name: str, rows: str) -> bool:
-    """Whether an alert fires on 30 June 2026, with ``rows`` in place of the table that it reads."""
+    """Whether an alert fires on 30 June 2026, with ``rows`` instead of its table."""
     alert = PROD["alerts"][name]
     query = alert["query_text"].replace("current_date()", "date '2026-06-30'")
     ((value,),) = duckdb.sql(re.sub(r"\bfrom [\w.]+", f"from ({rows})", query)).fetchall()
@@ -268,7 +268,7 @@ def test_an_alert_has_its_paragraph_in_the_runbook():
 
 
 def test_ingest_builds_whether_a_sync_is_wanted_or_not():
-    """A task is left out where all that it depends on is, whatever its `run_if` says."""
+    """A task is skipped if all its dependencies are, regardless of `run_if`."""
     tasks = {task["task_key"]: task for task in PROD["jobs"]["ingest"]["tasks"]}
     build, sync = tasks["build"], tasks["strava_sync"]
     assert build["run_if"] == "ALL_DONE"
@@ -278,7 +278,7 @@ def test_ingest_builds_whether_a_sync_is_wanted_or_not():
 
 
 def test_the_first_time_everything_is_built_in_one_run():
-    """The jobs of a morning read each other's tables, so none could be the first."""
+    """The daily jobs read tables of each other, so none of them can run first."""
     (task,) = PROD["jobs"]["rebuild"]["tasks"]
     (command,) = task["dbt_task"]["commands"]
     assert command.startswith("dbt build --target databricks")
@@ -287,7 +287,7 @@ def test_the_first_time_everything_is_built_in_one_run():
 
 @pytest.mark.parametrize("target", ["staging", "bootstrap", "prod"])
 def test_code_of_the_service_principal_is_in_a_folder_only_it_can_write(target):
-    """`validate --strict` refuses /Workspace/Shared, where every user could change the code."""
+    """`validate --strict` refuses /Workspace/Shared, where all users can change the code."""
     filled = bundle.fill(
         bundle.load(target), warehouse_id="w", notify="a@example.com", service_principal="robot"
     )
@@ -308,7 +308,7 @@ def test_bootstrap_and_prod_are_one_deployment():
 
 
 def test_targets_in_one_workspace_share_no_resources():
-    """What bears a name in the workspace or the catalog bears another one in another target."""
+    """Names of resources in the workspace and catalog differ between targets."""
     fields = ("name", "display_name", "catalog_name")
     names = [
         {
@@ -323,7 +323,7 @@ def test_targets_in_one_workspace_share_no_resources():
 
 
 def test_excluded_files_exist():
-    """A pattern that matches nothing is a warning, and `validate --strict` allows none."""
+    """A pattern without matches is a warning, which `validate --strict` does not allow."""
     excluded = yaml.safe_load((ROOT / "databricks.yml").read_text())["sync"]["exclude"]
     ignored = (ROOT / ".gitignore").read_text().split()
     for pattern in excluded:
@@ -343,7 +343,7 @@ SERVICE_PRINCIPAL = "00000000-0000-0000-0000-000000000001"
 
 
 def _in_workspace(host: str, name: str) -> dict[str, str]:
-    """Environment of someone's login to a workspace, and of nothing else."""
+    """Environment with only a user's login to a workspace."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DATABRICKS_", "BUNDLE_"))}
     return kept | {"DATABRICKS_HOST": host, "DATABRICKS_TOKEN": name, "NO_PROXY": "127.0.0.1"}
 

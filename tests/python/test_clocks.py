@@ -1,4 +1,4 @@
-"""Recordings whose clock was wrong, and recordings that name no sport."""
+"""Recordings with a wrong clock, and recordings without a sport."""
 
 from datetime import UTC, datetime, timedelta
 

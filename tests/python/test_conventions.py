@@ -1,4 +1,4 @@
-"""The house rules, held over dbt's manifest: what a reader may rely on."""
+"""Conventions of the project, checked on dbt's manifest."""
 
 import ast
 import csv
@@ -44,7 +44,7 @@ def offenders(nodes, is_fine) -> list[str]:
 
 
 def test_a_developers_target_has_separate_schemas(tmp_path):
-    """Else two developers in one catalog would overwrite each other's tables."""
+    """Otherwise two developers in one catalog would overwrite each other's tables."""
     profile = (ROOT / "profiles" / "profiles.yml").read_text()
     assert "schema: main" in profile and "env_var('STRIDE_SCHEMA', 'default')" in profile
     (tmp_path / "profiles.yml").write_text(profile.replace("schema: main", "schema: ana"))
@@ -65,7 +65,7 @@ def test_every_model_lives_in_the_schema_of_its_layer(models):
 
 
 def test_python_models_name_the_meta_that_they_ask_for(models):
-    """dbt hands over what it finds written out in the source, and silently nothing else."""
+    """dbt only passes keys that are literals in the source, and silently ignores others."""
     asked = {m["name"]: re.findall(r"meta_get\((.*?)\)", m["raw_code"]) for m in models}
     assert any(asked.values())
     for model in models:
@@ -172,7 +172,7 @@ def test_flags_of_time_in_motion_and_climb_are_named_as_stg_activity_inputs_look
 
 
 def test_sql_models_fit_on_a_few_screens(models):
-    """Below that it is a judgement: readable lines in one place beat files to read together."""
+    """Shorter models are a matter of judgement."""
     assert not offenders(models, lambda m: len(m["raw_code"].splitlines()) <= 200)
 
 

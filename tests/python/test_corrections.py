@@ -1,4 +1,4 @@
-"""Corrections are merged by activity: what is new, changed, taken back, and what homes keep."""
+"""Corrections are merged by activity: new, changed and withdrawn rows, and older landings."""
 
 import gzip
 import shutil
@@ -153,7 +153,7 @@ def home(tmp_path_factory) -> Home:
 
 
 def test_homes_that_earlier_files_of_corrections_broke_build_again(home, tmp_path):
-    """What an earlier release landed for files without a row of their kind, and beyond limits."""
+    """Rows landed by an earlier release for empty files and values beyond limits."""
     old = Home(tmp_path / "home")
     shutil.copytree(home.folder / "landing", old.folder / "landing")
 

@@ -1,4 +1,4 @@
-"""A daily run: killed at any step, skipped, set back, and replayed."""
+"""Daily runs: killed at any step, skipped, set back to an earlier day, and replayed."""
 
 import os
 import re
@@ -28,7 +28,7 @@ MOMENTS = [
 
 @pytest.fixture(scope="module")
 def home(sample_home, tmp_path_factory) -> Home:
-    """A copy that the tests below bring forward, one after the other."""
+    """A copy of the home that the tests below advance one after the other."""
     home = copy_of(sample_home, tmp_path_factory.mktemp("daily") / "home")
     # A race to come, over a distance that nobody is forecast otherwise.
     (home.folder / "races.csv").write_text(

@@ -1,4 +1,4 @@
-"""Recordings as devices and tools write them: good, odd, damaged and hostile."""
+"""Recordings of devices and tools: valid, unusual, damaged and hostile."""
 
 import csv
 import gzip
@@ -482,7 +482,7 @@ def unpacked(folder, path: str) -> tuple[str, bytes]:
 
 @pytest.fixture(scope="module")
 def real_files(real_data) -> list[tuple[dict, object, list[dict]]]:
-    """Each line of the manifest, what was read, and its rows."""
+    """Return each line of the manifest with the parsed file and its rows."""
     folder = real_data / "device_files"
     read = []
     for line in csv.DictReader((folder / "MANIFEST.csv").open()):

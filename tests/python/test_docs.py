@@ -1,4 +1,4 @@
-"""`make docs` reads as a product, holds no data, and does not say where it was made."""
+"""`make docs` gives complete documentation without personal data or local paths."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from report_build import HOSTILE
 
 @pytest.fixture(scope="module")
 def docs(sample_home, tmp_path_factory):
-    """The page, made from a copy of the sample in which activities have hostile names."""
+    """The page of a copy of the sample with hostile names of activities."""
     home = tmp_path_factory.mktemp("docs") / "home"
     shutil.copytree(sample_home.folder, home, ignore=shutil.ignore_patterns("mlflow*", "sample"))
     with duckdb.connect(str(home / "stride.duckdb")) as connection:

@@ -1,4 +1,4 @@
-"""Drift: stationary athletes are left alone, changed ones are found; and KS is NannyML's."""
+"""Drift is found for changed athletes and not for stationary ones; KS equals NannyML's."""
 
 import monitoring_simulations as simulate
 import numpy as np

@@ -1,4 +1,4 @@
-"""The border: what goes to an engine comes back with the same types, on both engines."""
+"""Frames keep their types through both engines."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Estimated performance: it follows the truth, or says that it can not; good news is no alarm."""
+"""Estimated performance follows the truth or is not estimable; improvements raise no alarm."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Evaluation by numbers that can be checked by hand: weights, coverage, scores, noise, choice."""
+"""Evaluation with numbers that can be checked by hand: weights, coverage, scores, noise, choice."""
 
 import numpy as np
 import pandas as pd

@@ -1,4 +1,4 @@
-"""The gate: a small club passes, what is truly bad does not, and what can't be seen says so."""
+"""The gate passes a small club, fails bad models, and reports criteria without enough data."""
 
 import numpy as np
 import pandas as pd

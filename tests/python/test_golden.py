@@ -1,4 +1,4 @@
-"""Numbers that science and other tools agree on, through the build itself.
+"""The build reproduces values of publications and other tools.
 
 Sources: the published formulas (Banister, Morton, Edwards, Lucia, Foster, Williams) and the values
 that the tests of Elevate, Runalyze and sweatpy expect, which are facts about the same formulas.

@@ -1,4 +1,4 @@
-"""Health: what must stop the build stops it, what must not does not, and no check is forgotten."""
+"""Health: failures stop the build, warnings do not, and every check has a result."""
 
 import csv
 import os
@@ -18,7 +18,7 @@ def home(sample_home, tmp_path_factory) -> Home:
 
 
 def say(home: Home, status: str) -> None:
-    """Let the first check of the last day have said so."""
+    """Set the result of the first check of the last day."""
     with duckdb.connect(str(home.folder / "stride.duckdb")) as connection:
         connection.execute("update monitoring.health set status = 'ok'")
         connection.execute(
@@ -89,7 +89,7 @@ def let_challenge(home: Home, is_usable: bool) -> None:
 
 
 def health_of(home: Home, check: str) -> tuple:
-    """What health says of a check after a run that scores."""
+    """Return the result of a check after a run with scoring."""
     done = home.dbt("run", "--select", "py_score_race_time", "health", as_of=LAST_DAY)
     assert done.returncode == 0, done.stdout[-3000:]
     (row,) = home.ask(

@@ -1,4 +1,4 @@
-"""`stride import` as a user meets it: what lands, what is said, what is never lost."""
+"""`stride import` as used on the command line: landed rows, messages, and no lost data."""
 
 import csv
 import gzip

@@ -1,4 +1,4 @@
-"""Tables, JSON and exports as other platforms, spreadsheets and countries write them."""
+"""Tables, JSON and exports of other platforms, spreadsheets and countries."""
 
 # ruff: noqa: RUF001
 
@@ -285,7 +285,7 @@ def test_training_sessions_of_polar_flow(tmp_path):
 
 
 def garmin_export(folder: Path, depth: int = 1) -> Path:
-    """An export: recordings in a zip of their own, lists and days as JSON."""
+    """An export with recordings in a nested zip, and lists and days as JSON."""
     activities = [
         {
             "activityId": 7,

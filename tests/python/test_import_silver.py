@@ -1,4 +1,4 @@
-"""Odd files from import to silver: every row ends in one place, with its reason."""
+"""Unusual files from import to silver: each row is in one table, with a reason."""
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256

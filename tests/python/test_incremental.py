@@ -1,4 +1,4 @@
-"""Features are recomputed from the first changed day on, and come out as if built from nothing."""
+"""Incremental features equal a full rebuild after any change."""
 
 import re
 import shutil
@@ -63,7 +63,7 @@ def seeded(home: Home) -> None:
 
 @pytest.fixture(scope="module")
 def start(tmp_path_factory):
-    """Sixty histories from nothing at all to thirty years, built once."""
+    """Sixty histories from zero to thirty years, built once."""
     random = np.random.default_rng(11)
     histories = ActivityFactory(7, [30.0, 12.5, 0.0, 1 / 365, *random.uniform(0.02, 3, 56)])
     home = Home(tmp_path_factory.mktemp("histories"))
@@ -160,7 +160,7 @@ def test_the_pace_trend_is_a_line_through_six_weeks(start):
 
 
 def happens(histories: ActivityFactory, turn: int) -> dict:
-    """Something happens to every athlete; the first day that it may change, by athlete."""
+    """Apply a change to each athlete; return the first day it may affect, by athlete."""
     days = {}
     for number, athlete in enumerate(histories.sex):
         event = ActivityFactory.EVENTS[(number + turn) % len(ActivityFactory.EVENTS)]
@@ -169,7 +169,7 @@ def happens(histories: ActivityFactory, turn: int) -> dict:
 
 
 def poisoned(folder) -> Path:
-    """A copy of the project that forgets a day."""
+    """A copy of the project that omits a day."""
     folder.mkdir()
     for name in ("models", "macros", "seeds", "tests", "profiles"):
         shutil.copytree(ROOT / name, folder / name)

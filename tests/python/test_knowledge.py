@@ -1,4 +1,4 @@
-"""What was known when: a late upload changes what a race might have known, not what it did know."""
+"""Features as known: a late upload does not change the features known before a race."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Any table, by a mapping."""
+"""Tables read with a mapping."""
 
 import gzip
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What samples amount to, on streams whose answers are known."""
+"""Measures of samples, on streams with known results."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The jobs of a morning one after the other, and what is told when something breaks."""
+"""The daily jobs one after the other, and their messages when a layer fails."""
 
 import json
 import re
@@ -20,7 +20,7 @@ DAYS = (LAST_DAY + timedelta(days=1), LAST_DAY + timedelta(days=2))
 
 
 def morning_jobs() -> list[dict]:
-    """Jobs with a schedule of every day, by the clock, each followed by the jobs that it starts."""
+    """Return the jobs with a daily schedule in order, each followed by the jobs it starts."""
     jobs = {}
     for file in (ROOT / "resources").glob("*.yml"):
         jobs |= yaml.safe_load(file.read_text())["resources"].get("jobs", {})
@@ -41,7 +41,7 @@ def morning_jobs() -> list[dict]:
 
 
 def commands(job: dict) -> list[list[str]]:
-    """The dbt commands of a job's builds, without what Databricks fills in."""
+    """Return the dbt commands of a job without the parameters of Databricks."""
     return [
         command.replace("${var.dbt_arguments}", "").split()[1:]
         for task in job["tasks"]
@@ -99,7 +99,7 @@ def build(home: Home, selector: str = "daily"):
 
 @pytest.fixture
 def mails(home, mail_server, certificate, monkeypatch):
-    """A function that runs `stride notify` twice; subject and text by recipient."""
+    """Return a function that runs `stride notify` twice and gives subject and text by recipient."""
     monkeypatch.setenv("STRIDE_HOME", str(home.folder))
     monkeypatch.delenv("STRIDE_LANDING", raising=False)
     monkeypatch.setenv(
@@ -192,7 +192,7 @@ def test_a_model_that_can_not_be_loaded_and_a_broken_monitor_stop_no_mail(home, 
 
 
 def test_messages_of_health_outlast_the_process_that_queued_them(sample_home, tmp_path):
-    """dbt closes its connection with a rollback; a server that keeps it open would hide a loss."""
+    """dbt closes its connection with a rollback, which a persistent server would not show."""
     home = Home(tmp_path / "home")
     shutil.copytree(sample_home.folder, home.folder)
     with duckdb.connect(str(home.folder / "stride.duckdb")) as connection:

@@ -1,4 +1,4 @@
-"""The comparison that the parity build trusts."""
+"""The comparison of relations used by the parity build."""
 
 import datetime
 

@@ -1,4 +1,4 @@
-"""Races to come, as the athlete writes them into races.csv."""
+"""Planned races in races.csv."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Races are found by the evidence of name, distance, effort and day; warm-ups are not."""
+"""Races are recognised by name, distance, effort and day; warm-ups are not races."""
 
 import json
 from datetime import date
@@ -46,7 +46,7 @@ LABELS = ("--resource-type", "model", "--resource-type", "seed", "--select", "+r
 
 @pytest.fixture(scope="module")
 def logs(real_data, tmp_path_factory) -> Home:
-    """Three real logs with their labels, and two of them once more without any name."""
+    """Three real logs with labels, and two of them again without names."""
     home = Home(tmp_path_factory.mktemp("logs"))
     for athlete, (path, zone, mapping) in FILES.items():
         arguments = [str(real_data / path), "--timezone", zone]

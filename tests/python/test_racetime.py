@@ -1,4 +1,4 @@
-"""The model and its stages, on frames small enough to reason about."""
+"""The model and its stages, on small frames."""
 
 import subprocess
 import sys
@@ -294,7 +294,7 @@ def test_intervals_lean_to_the_side_on_which_races_go_wrong():
 
 
 def test_calibration_is_out_of_fold_and_keeps_athletes_together(monkeypatch):
-    """A correction that knows every row by heart shows no error on its own rows."""
+    """An overfitted correction has no error on its training rows."""
     from stride.racetime import model as module
 
     seen = []

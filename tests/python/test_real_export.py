@@ -1,4 +1,4 @@
-"""Real exports, from the file to forecasts. Skipped where the files are not present."""
+"""Real exports, from the file to forecasts. Skipped if the files are missing."""
 
 from datetime import UTC, date
 from zoneinfo import ZoneInfo

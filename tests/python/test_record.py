@@ -1,4 +1,4 @@
-"""Append-only tables: a row of an earlier day that is lost or changed is a failed check."""
+"""Append-only tables: lost or changed rows of earlier days fail a check."""
 
 from datetime import timedelta
 

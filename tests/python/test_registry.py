@@ -1,4 +1,4 @@
-"""Which version speaks: training, gate, paired test, promotion, rollback, and what goes wrong.
+"""The model registry: training, gate, paired test, promotion, rollback and errors.
 
 MLflow takes seconds to import and to open a registry, so all of it is in this one file.
 """
@@ -60,7 +60,7 @@ DUE = pd.DataFrame(
 
 @pytest.fixture(autouse=True)
 def own_registry(tmp_path, monkeypatch, opened):
-    """A registry of this test alone; the empty database is made once and copied."""
+    """A separate registry for each test, copied from an empty database."""
     shutil.copytree(opened, tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv("STRIDE_HOME", str(tmp_path))
     for name in ("MLFLOW_TRACKING_URI", "STRIDE_TARGET", "DATABRICKS_RUNTIME_VERSION"):
@@ -78,7 +78,7 @@ def own_registry(tmp_path, monkeypatch, opened):
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
-    """A home whose registry has its tables, and nothing in them."""
+    """A home with an empty registry."""
     folder = tmp_path_factory.mktemp("opened")
     mlflow.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
     mlflow.MlflowClient().search_experiments()
@@ -127,7 +127,7 @@ def run(data, gate=GATE, forecasts=None, due=DUE, candidate=CORRECTED):
 
 
 def off_by(data, share: float, half_width: float = 0.1) -> pd.DataFrame:
-    """A backtest whose every forecast is wrong by the same share."""
+    """A backtest in which all forecasts have the same relative error."""
     kept = data[["race_id", "athlete_id", "race_time_s"]]
     forecast_s = data["race_time_s"] * (1 + share)
     ends = {"lower_80_s": forecast_s * (1 - half_width), "upper_80_s": forecast_s * 1.1}
@@ -183,7 +183,7 @@ def test_a_failed_gate_leaves_the_champion_and_ends_the_run_as_failed():
 
 
 def test_an_outdated_gate_promotes_no_version():
-    """Neither of other races nor of another candidate, and nothing is registered."""
+    """A gate for other races or another candidate is ignored, and no version is registered."""
     data = races(31)
     for other in (fingerprint(races(30)), fingerprint(data, PUBLISHED)):
         judged = {"candidate": CORRECTED, "data_fingerprint": fingerprint(data)}

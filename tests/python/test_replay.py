@@ -1,4 +1,4 @@
-"""The time machine's order of days, its own home and its own clock; dbt is played by a table."""
+"""Replay: order of days, separate home and simulated time; dbt is replaced by a table."""
 
 import os
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ FIRST = date(2024, 3, 1)
 
 
 class Played(Replay):
-    """Notes what dbt is asked, and leaves what a run would leave."""
+    """Records the calls of dbt and writes the tables of a run."""
 
     decisions = frozenset()
     """Days whose run says that the next one should train."""

@@ -1,4 +1,4 @@
-"""The report in a real browser: it draws, answers, fits a phone, and asks the network for nothing.
+"""The report in a real browser: charts, interaction, small screens, and no network requests.
 
 Drives Debian's chromium (`apt-get install chromium chromium-driver`) or a Chrome with its driver.
 """
@@ -57,7 +57,7 @@ def driver(tmp_path_factory):
 
 @pytest.fixture
 def browse(driver, address):
-    """Opens the report on a screen; afterwards the console must be silent and the network idle."""
+    """Opens the report; afterwards the console has no messages and the network no requests."""
 
     def opened(screen=DESKTOP, scheme="light", at=""):
         width, height, touched = screen
@@ -88,7 +88,7 @@ def browse(driver, address):
 
 
 def until(driver, script, *arguments):
-    """Wait for something of the page, a moment at a time."""
+    """Poll until a script returns a true value."""
     for _ in range(100):
         if found := driver.execute_script(script, *arguments):
             return found

@@ -1,4 +1,4 @@
-"""Who speaks in a run and what is kept of it, on a registry of their own."""
+"""Scoring: roles of the models in a run and the log, on a separate registry."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""One athlete, many sources: each workout once, what was known when, and nothing of the erased."""
+"""An athlete with many sources: duplicates, history, and erasure."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""The feature specification names what is there, and a model of another one is refused."""
+"""The feature specification matches the tables, and models of another one are refused."""
 
 import json
 from copy import deepcopy

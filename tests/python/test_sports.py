@@ -1,4 +1,4 @@
-"""The seed that says what Stride calls a sport: Strava's names, in its spellings and languages."""
+"""The seed of sports contains Strava's names in all spellings and languages."""
 
 import csv
 import re

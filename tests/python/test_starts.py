@@ -1,4 +1,4 @@
-"""Activities of a table without ids: those of one start are told apart, edits stay versions."""
+"""Activities of a table without ids: equal starts are separated, and edits stay versions."""
 
 import random
 from datetime import date

@@ -1,4 +1,4 @@
-"""A Strava export's table, in every shape in which it has been met."""
+"""The table of a Strava export, in all known layouts."""
 
 import csv
 import gzip

@@ -1,4 +1,4 @@
-"""What Strava's API returns, whole, in pieces and broken."""
+"""JSON of Strava's API: complete, partial and broken."""
 
 import gzip
 import json

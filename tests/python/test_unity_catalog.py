@@ -1,4 +1,4 @@
-"""What dbt_project.yml sets for Unity Catalog fits the models it is set for."""
+"""Settings for Unity Catalog in dbt_project.yml match their models."""
 
 import json
 import re
@@ -77,7 +77,7 @@ def test_a_feature_table_has_its_grain_as_key():
 
 
 def test_the_columns_of_a_key_are_never_null():
-    """Unity Catalog takes no other; the hook sees to it, a contract has to say it."""
+    """Unity Catalog requires not-null keys, which the contract must declare."""
     model = MODELS["feature_history"]
     for column in model["columns"]:
         if column["name"] in grain("feature_history"):
@@ -85,7 +85,7 @@ def test_the_columns_of_a_key_are_never_null():
 
 
 def test_the_wheel_requires_the_packages_of_stored_models():
-    """On Databricks pip reads the wheel and no lock."""
+    """On Databricks pip installs the wheel without the lock file."""
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
     locked = (ROOT / "requirements.txt").read_text().splitlines()
     for package in ("scikit-learn", "skops", "mlflow", "nannyml"):
@@ -114,7 +114,7 @@ def submitted(sample_home):
 
 
 class Permissions:
-    """Nobody beside who runs it."""
+    """Only the user who runs it has access."""
 
     def build_job_permissions(self, *_) -> list:
         return []

@@ -1,4 +1,4 @@
-"""The workflows: valid, pinned, without secrets, and calling what is there."""
+"""The workflows are valid, pinned, without secrets, and call existing commands."""
 
 import json
 import os
@@ -182,7 +182,7 @@ class Workspace(BaseHTTPRequestHandler):
     do_GET = do_POST = do_any
 
     def log_message(self, *args):
-        """Say nothing."""
+        """Do not log."""
 
 
 @pytest.fixture
