@@ -169,7 +169,7 @@ def test_corrections_land_with_history(tmp_path, stride):
         ("races", "activity_id,is_race\n1,perhaps\n", "line 2: is_race is 'perhaps'"),
         ("races", "activity_id,is_race\n1,yes\n1,no\n", "line 3: activity 1 comes twice"),
         ("races", "activity_id,is_race\n1\n", "line 2: is_race is ''"),
-        ("races", "activity_id,is_race\n,yes\n", "line 2: it names no activity_id"),
+        ("races", "activity_id,is_race\n,yes\n", "line 2: activity_id or athlete is missing"),
         (
             "races",
             "activity_id,is_race,official_time\n1,yes,1:99:00\n",
@@ -208,5 +208,5 @@ def test_a_file_of_corrections_may_name_the_athletes(tmp_path):
     with landing.writing(tmp_path):
         counts = land_corrections(tmp_path, tmp_path / "exclusions.csv", content, None)
     assert {athlete: found.new for athlete, found in counts.items()} == {"ana": 1, "bob": 1}
-    with pytest.raises(StrideError, match="say whose it is"):
+    with pytest.raises(StrideError, match="add --athlete ID"):
         read_corrections("exclusions", "exclusions.csv", b"activity_id\n1\n", None)

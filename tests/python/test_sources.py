@@ -210,4 +210,4 @@ def test_an_erased_athlete_is_removed_from_landing_tables_and_report(home, tmp_p
         "select rows_erased > 0, athlete_hash <> 'ana' from bronze.landed_erasures"
     ) == [(True, True)]
     again = after.stride("erase", "--athlete", "ana", "--yes")
-    assert again.returncode == 1 and "There is no athlete ana here" in again.stderr
+    assert again.returncode == 1 and "There is no athlete ana: nothing" in again.stderr

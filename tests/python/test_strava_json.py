@@ -168,8 +168,8 @@ def test_invalid_streams_are_reported_as_unreadable():
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "is no JSON"),
-        (b"PK\x03\x04", "is no JSON"),
+        (b"", "is not JSON"),
+        (b"PK\x03\x04", "is not JSON"),
         (b"[]", "has no activity of Strava's API"),
         (b'{"swagger": "2.0"}', "has no activity of Strava's API"),
         (b'{"message": "Rate Limit Exceeded", "errors": []}', "'Rate Limit Exceeded'"),
