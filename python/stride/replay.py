@@ -135,7 +135,8 @@ class Replay:
 
     def _counts(self) -> tuple[int, int]:
         tables = ("inference.race_predictions", "monitoring.prediction_ledger")
-        return tuple(self._ask(f"select count(*) from {table}")[0][0] for table in tables)
+        forecasts, scored = (self._ask(f"select count(*) from {table}") for table in tables)
+        return (forecasts[0][0] if forecasts else 0, scored[0][0] if scored else 0)
 
     def _ask(self, sql: str) -> list[tuple] | None:
         """Return the rows of a query, or None if a table does not exist yet."""

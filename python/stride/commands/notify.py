@@ -48,7 +48,8 @@ def notify(dry_run: bool, max_age_days: int):
         if dry_run:
             for _, mail in mails:
                 click.echo(f"To: {mail['To']}\nSubject: {mail['Subject']}\n")
-                click.echo(mail.get_body(("plain",)).get_content())
+                body = mail.get_body(("plain",))
+                click.echo(body.get_content() if body else "")
             click.echo(f"{len(mails)} to send; nothing was sent.")
             return
         if not mails:

@@ -105,8 +105,14 @@ def _traces(athlete_id: str, landing: Path, facts: Facts) -> Traces:
         for text in mine - others - names - {athlete_id}
         if identifies(text) and text.casefold() not in own_words
     }
-    known = (names, texts, others, mine | others)
-    return Traces(athlete_id, *map(frozenset, known), facts.own_words)
+    return Traces(
+        athlete_id,
+        frozenset(names),
+        frozenset(texts),
+        frozenset(others),
+        frozenset(mine | others),
+        facts.own_words,
+    )
 
 
 def _landed_files(landing: Path, athlete_id: str) -> list[Path]:

@@ -75,18 +75,19 @@ def _of_athlete(frame: pd.DataFrame, traces: Traces, races) -> pd.Series:
 
 
 def _erase_text(file: Path, traces: Traces, races) -> bool:
-    before = text = file.read_text(encoding="utf-8")
+    before = file.read_text(encoding="utf-8")
+    text: str | None = before
     if file.name.endswith("input_example.json"):  # documentation only; rows of single races
-        text = text if traces.without(text) == text else None
+        text = before if traces.without(before) == before else None
     elif file.name == "dle_reference.json":
-        kept = json.loads(text)
+        kept = json.loads(before)
         if kept["reference"] is not None:
             frame = pd.DataFrame(kept["reference"])
             frame = frame[~_of_athlete(frame, traces, races)]
             kept["reference"] = frame.to_dict(orient="list")
             text = json.dumps(kept)
     else:
-        text = traces.without(text)
+        text = traces.without(before)
     if text == before:
         return False
     if text is None:

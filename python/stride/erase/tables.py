@@ -67,9 +67,13 @@ def read_facts(database: Path, athlete_id: str) -> Facts:
                 if schema == "bronze":
                     texts |= texts_of(connection.sql(f"select * {mine}").to_arrow_table())
     own_words = "\n".join(sorted(text.casefold() for text in own - {None}))
-    found = (frozenset(values - {None}) for values in (athletes, texts, messages, races))
-    athletes, texts, messages, races = found
-    return Facts(athletes, own_words, texts, messages, races)
+    return Facts(
+        frozenset(athletes - {None}),
+        own_words,
+        frozenset(texts - {None}),
+        frozenset(messages - {None}),
+        frozenset(races - {None}),
+    )
 
 
 def erase_tables(database: Path, traces: Traces) -> int:
@@ -150,7 +154,7 @@ class _Copy:
         source = f"{_name(self.source)}.{_name(schema)}.{_name(table)}"
         has_owner = "athlete_id" in {name for name, _ in columns}
         ownerless = "source.athlete_id is null" if has_owner else "true"
-        changes = {}
+        changes: dict[str, list[dict]] = {}
         if schema != "reference":
             for name, kind in columns:
                 if _NESTED.search(kind) or _WHOLE.match(kind):

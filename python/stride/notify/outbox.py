@@ -68,10 +68,12 @@ def read_outbox(
         columns = [column[0] for column in found.description]
         rows = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
         rows += _missing_checks(connection, today)
-    waiting, muted, without_address = [], 0, {}
+    waiting, muted = [], 0
+    without_address: dict[str | None, int] = {}
     settings: dict[str, Mapping] = {}
     for row in rows:
-        athlete_settings, athlete, cause = {}, row["athlete_id"], row["cause"]
+        athlete_settings: Mapping = {}
+        athlete, cause = row["athlete_id"], row["cause"]
         is_operator = row["recipient"] == "operator"
         if not is_operator:
             athlete_settings = settings.setdefault(athlete, settings_on(landing, athlete, today))
@@ -108,9 +110,12 @@ def _missing_checks(connection, today: date) -> list[dict]:
         "may be missing. What to do: look at the log of the last build, fix the cause and build "
         "again."
     )
-    row = {"message_id": message_id, "recipient": "operator", "athlete_id": None}
-    row |= {"cause": "no_build", "message_date": today, "activity_name": None}
-    return [row | {"title_en": title, "text_en": text}]
+    row = {
+        **{"message_id": message_id, "recipient": "operator", "athlete_id": None},
+        **{"cause": "no_build", "message_date": today, "activity_name": None},
+        **{"title_en": title, "text_en": text},
+    }
+    return [row]
 
 
 def _in_language(row: Mapping, part: str, language: str) -> str:
@@ -122,7 +127,8 @@ def _in_language(row: Mapping, part: str, language: str) -> str:
 def _addresses(settings: Mapping) -> tuple[str, ...]:
     """Return the athlete's address, unless it is invalid."""
     try:
-        return (parse_setting("email", settings["email"])[1],) if "email" in settings else ()
+        address = parse_setting("email", settings["email"])[1] if "email" in settings else None
+        return (address,) if address else ()
     except StrideError:
         return ()
 

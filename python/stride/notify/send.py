@@ -124,7 +124,8 @@ class _Line:
     """A connection that is opened on demand and reopened after a failure."""
 
     def __init__(self, server: Server, timeout_s: float):
-        self._server, self._timeout_s, self._connection = server, timeout_s, None
+        self._server, self._timeout_s = server, timeout_s
+        self._connection: smtplib.SMTP | None = None
         self.name = f"{server.host}:{server.port}"
 
     def open(self) -> smtplib.SMTP:
@@ -164,11 +165,12 @@ class _Line:
     def _connect(self) -> smtplib.SMTP:
         server = self._server
         trusted = ssl.create_default_context(cafile=server.ca_file)
-        where = {"host": server.host, "port": server.port, "timeout": self._timeout_s}
+        host, port, timeout_s = server.host, server.port, self._timeout_s
+        connection: smtplib.SMTP
         if server.security == "tls":
-            connection = smtplib.SMTP_SSL(**where, context=trusted)
+            connection = smtplib.SMTP_SSL(host, port, timeout=timeout_s, context=trusted)
         else:
-            connection = smtplib.SMTP(**where)
+            connection = smtplib.SMTP(host, port, timeout=timeout_s)
         try:
             if server.security == "starttls":
                 connection.starttls(context=trusted)

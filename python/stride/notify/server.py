@@ -98,7 +98,7 @@ def _of_url(url: str) -> tuple:
         split = urlsplit(url)
         scheme, host, port = split.scheme, split.hostname, split.port
     except ValueError:
-        scheme = host = port = None
+        scheme, host, port = "", None, None
     if scheme not in _SCHEMES or not host:
         # The message leaves out the URL, because it contains the password.
         raise StrideError(

@@ -86,8 +86,8 @@ def write_sample(
         made.append(athlete)
         if progress:
             progress(1)
-    with (folder / "athletes.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
+    with (folder / "athletes.csv").open("w", encoding="utf-8", newline="") as list_file:
+        table = csv.writer(list_file, lineterminator="\n")
         table.writerow(["athlete_id", "timezone", "archive"])
         table.writerows([a.athlete_id, a.timezone, a.archive] for a in made)
     return made

@@ -121,7 +121,7 @@ def _row(session: Session, athlete: SampleAthlete, number: int, rng) -> list[str
         ("Flagged", "0.0"),
         ("Average Elapsed Speed", _number(metres / session.elapsed_s)),
     ]
-    if session.mean_hr is not None:
+    if session.mean_hr is not None and session.max_hr is not None:
         strain = moving / 60 * session.intensity**3 * 2.2
         cells += [
             ("Max Heart Rate", _number(session.max_hr)),

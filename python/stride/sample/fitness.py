@@ -95,6 +95,7 @@ class Fitness:
         length = math.log(metres / 5000) / math.log(42195 / 5000)
         heat = 0.003 * max(celsius - 14, 0) * min(ideal / 10800, 1.0)
         log = heat + self._rng.normal(0, 0.018 + 0.017 * length)
-        blow_up_chance, size = {42195: (0.30, 0.07), 21097: (0.08, 0.03)}.get(metres, (0, 0))
+        blow_ups = {42195.0: (0.30, 0.07), 21097.0: (0.08, 0.03)}
+        blow_up_chance, size = blow_ups.get(metres, (0.0, 0.0))
         wall = self._rng.random() < blow_up_chance
         return ideal * math.exp(log + (self._rng.exponential(size) if wall else 0.0))

@@ -4,7 +4,7 @@ import numpy as np
 
 from stride.sample.sessions import Session
 
-_AWKWARD = (
+_AWKWARD: tuple[dict[str, object], ...] = (
     {"name": "Easy, then strides, then coffee"},
     {"name": '"Easy" he said'},
     {"name": "=1+1"},

@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from stride.errors import StrideError
 from stride.strava import api
@@ -54,6 +55,7 @@ class Client:
         timeouts_s: tuple[float, float] = (10, 60),
     ):
         self.athlete_id, self.tokens, self.app, self.limits = athlete_id, tokens, app, limits
+        self.token: Token
         self.server = server
         self.api = api.connect(limits.note, server, timeouts_s)
         token = tokens.read(athlete_id)
@@ -65,12 +67,13 @@ class Client:
 
     def strava_id(self) -> int:
         """Return Strava's id of the athlete that the token belongs to."""
-        if self.token.strava_id is None:
-            me = self._get("athlete", "the athlete", _has_id)
-            token = replace(self.token, strava_id=int(me["id"]))
-            self.tokens.write(self.athlete_id, token)
-            self.token = token
-        return self.token.strava_id
+        if self.token.strava_id is not None:
+            return self.token.strava_id
+        strava_id = int(self._get("athlete", "the athlete", _has_id)["id"])
+        token = replace(self.token, strava_id=strava_id)
+        self.tokens.write(self.athlete_id, token)
+        self.token = token
+        return strava_id
 
     def activities(self, after: int, page: int, per_page: int) -> list:
         """Return one page of the activities that started after a moment, the oldest first."""
@@ -133,7 +136,7 @@ class Client:
             raise self._not_connected()
         return answer
 
-    def _with_retries(self, send, what, is_sound) -> tuple[str, object]:
+    def _with_retries(self, send, what, is_sound) -> tuple[str, Any]:
         """Send until there is a usable answer or the attempts are used up."""
         for attempt in range(1, _ATTEMPTS + 1):
             kind, answer = self._within_limits(send)
@@ -156,7 +159,7 @@ class Client:
             "downloaded is kept."
         )
 
-    def _within_limits(self, send) -> tuple[str, object]:
+    def _within_limits(self, send) -> tuple[str, Any]:
         while True:
             self.limits.hold()
             kind, answer = outcome(send)
@@ -206,7 +209,7 @@ def _has_id(answer: object) -> bool:
     return isinstance(answer, dict) and isinstance(answer.get("id"), int | str)
 
 
-def outcome(send: Callable) -> tuple[str, object]:
+def outcome(send: Callable) -> tuple[str, Any]:
     """Send a request and classify its outcome.
 
     Exceptions are not passed on as context, because they contain the request and thus the token.
@@ -221,6 +224,8 @@ def outcome(send: Callable) -> tuple[str, object]:
     except exc.AccessUnauthorized:
         return "unauthorized", None
     except exc.Fault as fault:
+        if fault.response is None:
+            return "broken", None
         status = fault.response.status_code
         if status == 429:
             return "too_many", fault.response.headers

@@ -103,8 +103,8 @@ def read_landed(landing: Path, athlete_id: str) -> dict[str, LandedActivity]:
         if before is None or row["ingested_at"] >= before["ingested_at"]:
             latest[row["activity_id"]] = row
     for mark in landed.read(landing, "deletions", athlete_id, ["activity_id", "ingested_at"]):
-        row = latest.get(mark["activity_id"])
-        if row and mark["ingested_at"] > row["ingested_at"]:
+        deleted = latest.get(mark["activity_id"])
+        if deleted and mark["ingested_at"] > deleted["ingested_at"]:
             del latest[mark["activity_id"]]
     return {
         activity_id: LandedActivity(

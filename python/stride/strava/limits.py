@@ -53,10 +53,10 @@ class Limits:
         rates = []
         for kind in ("GET", "POST"):
             try:
-                rates.append(get_rates_from_response_headers(headers, kind))
+                rate = get_rates_from_response_headers(dict(headers), kind)
             except (ValueError, KeyError, IndexError):  # unreadable headers are ignored
                 continue
-        rates = [rate for rate in rates if rate]
+            rates += [rate] if rate else []
         self.is_day = any(rate.long_usage >= rate.long_limit for rate in rates)
         if self.is_day:
             self.until = next_day(self.now())

@@ -73,5 +73,5 @@ class States:
         return self.folder / f"{athlete_id}.json"
 
 
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def _time(text: object) -> datetime | None:
+    return datetime.fromisoformat(str(text)) if text else None

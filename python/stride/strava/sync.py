@@ -122,8 +122,11 @@ def _identified(client: Client, state: State, states: States) -> State:
 
 
 def _requested(state: State, options: Options) -> State:
-    parts = {DETAILS: options.details, STREAMS: options.streams}
-    return replace(state, **{part: wish for part, wish in parts.items() if wish is not None})
+    return replace(
+        state,
+        details=state.details if options.details is None else options.details,
+        streams=state.streams if options.streams is None else options.streams,
+    )
 
 
 # ---------------------------------------------------------------------------- the list
@@ -134,11 +137,13 @@ def _sync_list(
 ) -> State:
     """Land new, changed and deleted activities by comparing the list with landed activities."""
     compared_at = state.compared_at
-    is_full = options.is_full or not compared_at or not state.synced_to
-    is_full = is_full or abs(now - compared_at) >= _COMPARE_EVERY
-    overlap = timedelta(days=options.overlap_days)
-    # If the clock was ahead once, the list must still not begin in the future.
-    since_s = 0 if is_full else int((min(state.synced_to, now) - overlap).timestamp())
+    is_full, since_s = True, 0
+    if not options.is_full and compared_at and state.synced_to:
+        is_full = abs(now - compared_at) >= _COMPARE_EVERY
+    if not is_full and state.synced_to:
+        # If the clock was ahead once, the list must still not begin in the future.
+        since = min(state.synced_to, now) - timedelta(days=options.overlap_days)
+        since_s = int(since.timestamp())
     known = read_landed(buffer.landing, buffer.athlete_id)
     seen, refused = set(), []
     for page in list_activities(client.activities, since_s, options.per_page):

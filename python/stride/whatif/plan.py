@@ -127,7 +127,7 @@ def read_plan(path: Path, past: RecentTraining, first_day: date, days: int) -> p
                 raise StrideError(
                     f"{where}: without any run the load of a kilometre is unknown: give the load."
                 )
-            load = km * past.load_per_km
+            load = (km or 0.0) * past.load_per_km
         if 0 <= day < days:
             used += 1
             plan.loc[day, "training_load"] += load

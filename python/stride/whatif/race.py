@@ -168,7 +168,7 @@ def load_model(athlete: Athlete):
     from stride.racetime.model import FEATURES, RaceTimeModel
 
     why = "there is no champion"
-    if athlete.model_version is not None:
+    if athlete.model_name is not None and athlete.model_version is not None:
         from mlflow.exceptions import MlflowException
 
         from stride.racetime import registry
