@@ -359,7 +359,10 @@ def test_json_of_the_api_lands_with_the_zone_it_tells(tmp_path):
         (["{empty}", "--athlete", "ana", "--timezone", "UTC"], "is empty"),
         (["{cut}", "--athlete", "ana", "--timezone", "UTC"], "can't be read"),
         (["{pdf}", "--athlete", "ana", "--timezone", "UTC"], "can't be read by Stride"),
-        (["{header}", "--athlete", "ana", "--timezone", "UTC"], "has no activities below the header"),
+        (
+            ["{header}", "--athlete", "ana", "--timezone", "UTC"],
+            "has no activities below the header",
+        ),
         (["{csv}", "--athlete", "a", "--mapping", "{pdf}"], "is not a TOML file"),
         (["{fit}", "--athlete", "b", "--timezone", "UTC"], "could be used; what was read is in"),
     ],

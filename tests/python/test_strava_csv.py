@@ -280,7 +280,7 @@ def test_a_missing_column_is_named_with_the_columns_there_are():
 
 
 def test_an_error_for_other_tables_mentions_mappings():
-    with pytest.raises(StrideError, match=r"no activities\.csv of Strava.*--mapping"):
+    with pytest.raises(StrideError, match=r"not an activities\.csv of Strava.*--mapping"):
         read(["1", "2"], header=["id", "length"])
 
 

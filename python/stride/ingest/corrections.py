@@ -1,4 +1,4 @@
-"""Corrections by the athlete: ``races.csv``, ``exclusions.csv`` and ``loads.csv``.
+"""What the athlete knows better: ``races.csv``, ``exclusions.csv`` and ``loads.csv``.
 
 Rows are merged by activity: the latest row of an activity counts, and a row with ``withdrawn``
 withdraws it. Only new and changed rows land, and landed rows stay, so that past states can be

@@ -17,7 +17,7 @@ from stride.ingest.corrections import LandedCorrections, land_corrections
 from stride.ingest.csv_kinds import CORRECTIONS, FORECASTS, kind_of
 from stride.ingest.daily_rows import land_daily_rows
 from stride.ingest.forecasts_csv import read_forecasts
-from stride.ingest.land_activities import Landed, Source, land_activities
+from stride.ingest.land_activities import Landed, Source, land_summaries
 from stride.ingest.odd_dates import odd_dates
 from stride.ingest.other_files import collect
 from stride.ingest.recordings import SUFFIXES, LandedRecordings, land_recordings
@@ -38,9 +38,9 @@ class Receipt(NamedTuple):
     found: dict[str, int] = {}  # noqa: RUF012
     """Kinds of other files that were read, and their numbers."""
     daily: dict[str, int] = {}  # noqa: RUF012
-    """Rows of ``forecasts`` and ``wellness`` that landed."""
+    """``forecasts`` and ``wellness`` that landed now."""
     odd_dates: tuple[str, ...] = ()
-    """Sentences on activities whose date is implausible."""
+    """Sentences on activities whose date is hardly right."""
 
     @property
     def is_useless(self) -> bool:
@@ -71,7 +71,7 @@ class Options(NamedTuple):
     workers: int | None = None
     """Number of processes that read recordings; default: one per core."""
     sport: str | None = None
-    """Sport of recordings without a sport."""
+    """Sport of recordings whose file names none."""
     started: Callable[[int], Callable[[int], object]] | None = None
     """Called with the number of recordings; returns a function to call after each."""
 
@@ -199,7 +199,7 @@ def _import_export(table, recordings, listing, landing, athlete_id, options) -> 
         is_complete=not options.is_partial,
     )
     refused = [f"{file.name}: {file.why}" for file in listing.refused]
-    result = land_activities(landing, athlete_id, read.rows, source, read.unknown_columns, refused)
+    result = land_summaries(landing, athlete_id, read.rows, source, read.unknown_columns, refused)
     found = _land_recordings(landing, athlete_id, recordings, activity_of, options)
     return Receipt(athlete_id, result, found, None, tuple(read.unknown_columns), tuple(refused))
 
@@ -218,9 +218,7 @@ def _import_files(recordings, listing, path, landing, athlete_id, options) -> Re
         if rows:
             starts.name_by_start(landing, athlete_id, rows)
             source = Source(kind, bundle.file, bundle.digest.hexdigest())
-            tables.append(
-                land_activities(landing, athlete_id, _numbered(rows), source, (), refused)
-            )
+            tables.append(land_summaries(landing, athlete_id, _numbered(rows), source, (), refused))
     daily = {
         kind: land_daily_rows(landing, kind, athlete_id, rows, bundle.file)
         for kind, rows in (("forecasts", bundle.forecasts), ("wellness", bundle.wellness))
@@ -238,7 +236,7 @@ def _import_files(recordings, listing, path, landing, athlete_id, options) -> Re
 
 
 def _numbered(rows: list[dict]) -> list[dict]:
-    """Number the rows of several files, and replace streams by their measures."""
+    """Rows of several files, numbered through; what streams measure becomes columns."""
     for number, row in enumerate(rows, start=1):
         row["source_row_number"] = number
         if streams := row.pop("streams", None):
@@ -281,18 +279,18 @@ def _import_mapped(listing: Listing, path, landing, athlete_id, options) -> list
         if "activity_id" not in mapping.columns:
             starts.name_by_start(landing, athlete, read.rows)
         source = Source("csv", name, hashlib.sha256(content).hexdigest())
-        result = land_activities(landing, athlete, read.rows, source, read.unknown_columns)
+        result = land_summaries(landing, athlete, read.rows, source, read.unknown_columns)
         receipts.append(Receipt(athlete, result, unknown_columns=tuple(read.unknown_columns)))
     return receipts
 
 
 def known_sport(word: str) -> str:
-    """Return the seed's spelling of a sport.
+    """The seed's spelling of a sport.
 
     Raises
     ------
     StrideError
-        If ``seeds/sports.csv`` does not contain it.
+        If ``seeds/sports.csv`` has no such word.
     """
     from stride.ingest.device.sports import family, xml_sport
 

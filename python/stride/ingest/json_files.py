@@ -1,7 +1,7 @@
 """Reads JSON of platforms other than Strava's API, recognised by its content.
 
-Activities of intervals.icu, Polar Flow, Garmin Connect and Garmin's account export, from the last
-also Garmin's forecasts and daily measurements. Other files are reported but not read.
+Activities of intervals.icu, Polar Flow, Garmin Connect and Garmin's account export; of the last
+also what Garmin forecast and measured day by day. Everything else is named, and not read.
 """
 
 import re

@@ -52,7 +52,7 @@ class Landed(NamedTuple):
         return Landed(*counts, dict(sports))._replace(is_older=self.is_older or other.is_older)
 
 
-def land_activities(
+def land_summaries(
     landing: Path,
     athlete_id: str,
     rows: list[dict],

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stride.ingest import landing as landed
 from stride.ingest import strava_json
-from stride.ingest.land_activities import Landed, Source, land_activities
+from stride.ingest.land_activities import Landed, Source, land_summaries
 from stride.strava.landed_activities import DETAILS, KIND, STREAMS, fingerprint, source_file
 
 _PATIENCE_S = 300
@@ -76,7 +76,7 @@ class LandingBuffer:
             digest = hashlib.sha256("".join(row["row_hash"] for row in rows).encode()).hexdigest()
             source = Source(KIND, source_file(parts), digest)
             with self._writing():
-                done = land_activities(
+                done = land_summaries(
                     self.landing, self.athlete_id, rows, source, (), refused, gone
                 )
             self.total = self.total.plus(done)
