@@ -24,12 +24,12 @@ from local_strava import (
     summary,
     year,
 )
-from stride.commands.stravaent import Client
 
 from stride.errors import StrideError
 from stride.ingest import landing as landed
 from stride.ingest.athletes import land_settings
 from stride.ingest.strava_json import read_rows
+from stride.strava.client import Client
 from stride.strava.landed_activities import read_landed
 from stride.strava.limits import LimitReached, Limits
 from stride.strava.state import States
