@@ -49,7 +49,7 @@ final as (
             when answers.status = 'ok' then null
             when answers.status = 'blind'
                 then
-                    'No action while the data is new: the check needs more of it. If it stays blind: '
+                    'No action while the data is new: the check needs more. If it stays blind: '
                     || checks.what_to_do
             else checks.what_to_do
         end as what_to_do

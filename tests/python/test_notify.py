@@ -221,7 +221,7 @@ def test_untrusted_text_on_one_line_keeps_letters_of_every_script():
         ({"STRIDE_SMTP_URL": "smtps://u:geheim@h"}, "STRIDE_MAIL_FROM"),
         ({"STRIDE_SMTP_HOST": "h", "STRIDE_SMTP_PORT": "x"}, "STRIDE_SMTP_PORT"),
         ({"STRIDE_SMTP_HOST": "h", "STRIDE_SMTP_SECURITY": "ssl"}, "STRIDE_SMTP_SECURITY"),
-        ({"STRIDE_SMTP_HOST": "h", "STRIDE_MAIL_FROM": "a\nBcc: b@c.de"}, "no e-mail address"),
+        ({"STRIDE_SMTP_HOST": "h", "STRIDE_MAIL_FROM": "a\nBcc: b@c.de"}, "not an e-mail address"),
         (
             {"STRIDE_SMTP_HOST": "h", "STRIDE_MAIL_FROM": "a@b.de", "STRIDE_MAIL_OPERATOR": "c"},
             "STRIDE_MAIL_OPERATOR",
