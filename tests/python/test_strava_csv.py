@@ -279,8 +279,8 @@ def test_a_missing_column_is_named_with_the_columns_there_are():
         read(RUN[:3], header=[*HEADER[:3], "Elapsed Time"])
 
 
-def test_an_error_for_other_tables_mentions_mappings():
-    with pytest.raises(StrideError, match=r"not an activities\.csv of Strava.*--mapping"):
+def test_another_table_is_told_about_mappings():
+    with pytest.raises(StrideError, match=r"no table that Stride knows; it has: .*--mapping"):
         read(["1", "2"], header=["id", "length"])
 
 

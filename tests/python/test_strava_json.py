@@ -168,10 +168,11 @@ def test_invalid_streams_are_reported_as_unreadable():
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "is not JSON"),
-        (b"PK\x03\x04", "is not JSON"),
-        (b"[]", "has no activity of Strava's API"),
-        (b'{"swagger": "2.0"}', "has no activity of Strava's API"),
+        (b"", "is no JSON"),
+        (b"PK\x03\x04", "is no JSON"),
+        (b"[]", "is JSON that Stride does not know"),
+        (b'{"swagger": "2.0"}', r"does not know \(it has swagger\)"),
+        (b'{"start_date": "2024-01-05"}', "has no activity of Strava's API"),
         (b'{"message": "Rate Limit Exceeded", "errors": []}', "'Rate Limit Exceeded'"),
         (b"[" * 100_000, "nested too deeply"),
     ],

@@ -122,7 +122,7 @@ def read_athlete(database: Path, athlete_id: str | None, distance_m: float) -> A
             "select 1 from gold.athlete_predictions where model_role = 'champion' limit 1"
         ).fetchone()
     if features.empty:
-        raise StrideError("This build has no forecasts yet: run `make build`.")
+        raise StrideError("This build has no forecasts yet: run `stride update`.")
     calendar = pd.DataFrame(
         {"feature_date": pd.date_range(end=pd.Timestamp(today), periods=PAST_DAYS)}
     )
@@ -147,7 +147,7 @@ def _chosen(connection, athlete_id: str | None) -> str:
         raise StrideError(
             "There are several athletes: choose one with --athlete ID."
             if known
-            else "No athlete yet: import an export, then run `make build`."
+            else "There is no athlete yet: import an export, then run `stride update`."
         )
     return known[0]
 
@@ -168,16 +168,13 @@ def load_model(athlete: Athlete):
     from stride.racetime.model import FEATURES, RaceTimeModel
 
     why = "there is no champion"
-    if athlete.model_name is not None and athlete.model_version is not None:
-        from mlflow.exceptions import MlflowException
-
+    if athlete.model_version is not None:
         from stride.racetime import registry
 
         try:
-            registry.connect()
             model = registry.load(athlete.model_name, athlete.model_version)
             return model, f"champion, version {athlete.model_version}"
-        except (StrideError, MlflowException, OSError):
+        except StrideError:
             why = f"the champion, version {athlete.model_version}, can't be loaded"
     return RaceTimeModel().fit(pd.DataFrame(columns=FEATURES), []), f"fallback: {why}"
 
