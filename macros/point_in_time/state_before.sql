@@ -1,14 +1,14 @@
 {#-
-    Query: each event with the athlete's state at the end of the day before, and the races run
-    before that day: the last one in columns, the latest 30 in a text. Sex and age are those that
-    the athlete gave, whenever that was. Training and scoring sets come from this one macro, so what
-    the model learns from is what it is asked with.
+    Query: each event with the athlete's features at the end of the day before and the races before
+    that day: the last one in columns, the latest 30 as a text. Sex and age are the athlete's settings,
+    whenever they were set. Training and scoring both use this macro, so their features are computed
+    in the same way.
 
     `events` is a relation with athlete_id, distance_m and the date column `event_date`; `keys`
-    are its columns to keep. An event without any day before it keeps its row, with nulls.
+    are the columns to keep. An event without earlier days keeps its row, with nulls.
 
-    `known_in_time` is for events of the past, under the var knowledge_mode = as_known: a state or
-    a race counts only if it was also known before the day. Without it, what is known now counts.
+    `known_in_time` applies to past events if the var knowledge_mode is as_known: only features and
+    races known before the day of the event are used. Otherwise everything known now is used.
 -#}
 {% macro state_before(events, keys, event_date, known_in_time=false) -%}
 {%- set is_in_time = known_in_time and is_as_known() -%}

@@ -15,7 +15,7 @@ athletes as (
 
 ),
 
--- A run on a later day than the one it forecasts may know too much, and says so.
+-- Runs after the prediction date are marked as backfill, because features may include later data.
 dated as (
 
     select
@@ -44,7 +44,7 @@ final as (
         model_version,
         model_role,
 
-        ---------- what was asked
+        ---------- inputs
         distance_label,
         feature_date,
         {%- for name in state_inputs().values() | select('in', kept) %}
@@ -56,7 +56,7 @@ final as (
         days_since_last_race,
         model_inputs,
 
-        ---------- what was answered
+        ---------- result
         predicted_time_s,
         lower_80_s,
         upper_80_s,
@@ -67,7 +67,7 @@ final as (
         reason_2,
         reason_3,
 
-        ---------- by what and when
+        ---------- model and run
         model_name,
         model_run_id,
         fallback_reason,
@@ -79,7 +79,7 @@ final as (
     from dated
     where
         {{ unseen('dated', grain) }}
-        -- Today's model has no say about a day on which another one spoke.
+        -- Do not backfill a day that already has a forecast.
         and not (origin = 'backfill' and {{ has_spoken('dated') }})
 
 )

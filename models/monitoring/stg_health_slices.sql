@@ -28,7 +28,7 @@ recent as (
 
 ),
 
--- Fifths of forecast speed, by what a forecast amounts to over 5 km by Riegel.
+-- Fifths of forecast speed, converted to 5 km by Riegel.
 paced as (
 
     select

@@ -34,7 +34,7 @@ results as (
 
 ),
 
--- Eight weeks: a result that comes later is scored by the ledger alone.
+-- Eight weeks; later results are scored only in the ledger.
 final as (
 
     select

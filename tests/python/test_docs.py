@@ -1,4 +1,4 @@
-"""`make docs` reads as a product, holds no data, and does not say where it was made."""
+"""`make docs` gives complete documentation without personal data or local paths."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from report_build import HOSTILE
 
 @pytest.fixture(scope="module")
 def docs(sample_home, tmp_path_factory):
-    """The page, made from a copy of the sample in which activities have hostile names."""
+    """The page of a copy of the sample with hostile names of activities."""
     home = tmp_path_factory.mktemp("docs") / "home"
     shutil.copytree(sample_home.folder, home, ignore=shutil.ignore_patterns("mlflow*", "sample"))
     with duckdb.connect(str(home / "stride.duckdb")) as connection:
@@ -46,7 +46,7 @@ def test_it_opens_with_the_architecture_units_and_definitions(docs):
         assert said in docs
 
 
-def test_it_does_not_say_where_it_was_made(docs):
+def test_the_page_contains_no_paths_of_the_computer(docs):
     assert str(ROOT) not in docs
     assert not re.search(r"/(home|root|tmp|work|Users|private)/[\w.-]+/", docs)
 

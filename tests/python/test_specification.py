@@ -1,4 +1,4 @@
-"""The feature specification names what is there, and a model of another one is refused."""
+"""The feature specification matches the tables, and models of another one are refused."""
 
 import json
 from copy import deepcopy
@@ -74,7 +74,7 @@ def test_a_model_without_one_or_with_a_table_less_is_refused():
 
 
 @pytest.mark.parametrize("broken", ["{", "[]", '{"state": {}}', 7])
-def test_what_is_no_specification_is_a_sentence(broken):
+def test_an_invalid_specification_gives_one_sentence(broken):
     with pytest.raises(StrideError, match="feature_specification"):
         canonical(broken)
 
