@@ -55,6 +55,8 @@ def _serve() -> list[str] | None:
             os.chdir(cwd)
             os.environ.clear()
             os.environ.update(environment)
+            # Python reads this when it starts, which it did before.
+            sys.path[:0] = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
             return arguments
         code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         print(code, file=answers, flush=True)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from datetime import timedelta
 
 import duckdb
@@ -124,3 +125,65 @@ def test_two_runs_at_once_get_one_clear_sentence(home):
         )
     assert home.stride("free").returncode == 0
     assert "stride free" in (ROOT / "Makefile").read_text().split("dbt build $(VARS)")[0]
+
+
+def test_a_release_with_other_code_leaves_the_champion_s_numbers_until_its_own_model_passes(
+    sample_home, tmp_path
+):
+    """The release adds 0.2 to every correction: the champion would be up to 3 % slower."""
+    shutil.copytree(ROOT / "python" / "stride", tmp_path / "python" / "stride")
+    file = tmp_path / "python" / "stride" / "racetime" / "model.py"
+    before = file.read_text()
+    file.write_text(before.replace("moved * log_sd[given]", "(moved + 0.2) * log_sd[given]"))
+    assert file.read_text() != before
+    home = copy_of(sample_home, tmp_path / "home")
+    home.environment["PYTHONPATH"] = str(tmp_path / "python")
+
+    def run(*models: str) -> None:
+        done = home.dbt("run", "--select", *models, as_of=LAST_DAY)
+        assert done.returncode == 0, done.stdout[-4000:]
+
+    scored = ("py_score_race_time", "py_repeat_forecasts", "health")
+    run("py_read_code", "stg_retraining_signals", "retraining_decision", *scored)
+    wanted = sample_home.frame(TIMES)
+    pd.testing.assert_frame_equal(home.frame(TIMES), wanted, check_exact=True)
+    detail = "select status, detail from monitoring.health where check_name = 'champion'"
+    ((status, sentence),) = home.ask(detail)
+    assert status == "ok" and "version 1, which is scored by the code it carries" in sentence
+    decision = "select should_train, reasons from monitoring.retraining_decision"
+    because = "the code of the model is not the one that was last trained"
+    assert home.ask(decision) == [(True, because)]
+
+    # Neither a gate of the code before nor an empty registry lets the new code through.
+    for lost in ("mlflow.db", "mlflow-artifacts"):
+        (home.folder / lost).rename(home.folder / f"{lost}.kept")
+    run("py_train_race_time", "py_score_race_time")
+    receipt = "select outcome, model_version from training.py_train_race_time"
+    assert home.ask(receipt) == [("gate_outdated", None)]
+    assert set(home.frame(TIMES)["model_version"]) == {"stage-1"}
+    shutil.rmtree(home.folder / "mlflow-artifacts", ignore_errors=True)
+    for lost in ("mlflow.db", "mlflow-artifacts"):
+        (home.folder / f"{lost}.kept").rename(home.folder / lost)
+
+    # With a gate of its own it is judged as any other.
+    run("py_backtest_race_time", "py_evaluate_race_time", "py_compare_baselines")
+    run(
+        "py_judge_gate", "gate_results", "py_train_race_time", "training_runs", "py_score_race_time"
+    )
+    outcome, version = home.ask(receipt)[0]
+    assert (outcome, version) in (("kept_champion", "2"), ("gate_failed", "2"))
+    times = home.frame(TIMES)
+    champion = times[times["model_role"] == "champion"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(champion, wanted, check_exact=True)
+    challenger = times[times["model_role"] == "challenger"]
+    assert (challenger["predicted_time_s"].to_numpy() > champion["predicted_time_s"]).any()
+    # One training is enough.
+    run("stg_retraining_signals", "retraining_decision")
+    assert home.ask(decision) == [(False, "nothing calls for it")]
+
+
+TIMES = """
+    select athlete_id, distance_m, model_role, model_version, predicted_time_s, lower_80_s,
+        upper_80_s
+    from inference.py_score_race_time order by all
+"""

@@ -12,8 +12,11 @@ from pathlib import Path
 from threading import Lock
 from types import CodeType
 
+import pandas as pd
+
 import stride
 
+COLUMNS = {"code_digest": "string"}
 _DISTRIBUTIONS = {"sklearn": "scikit-learn"}
 """What a package is called where it is installed from, if not by its own name."""
 _INSTALLED = Path(stride.__file__).parents[1]
@@ -73,6 +76,11 @@ def digest(root: Path | None = None) -> str:
     """
     text = b"".join(module.read_bytes() for module in sorted(_modules(root), key=lambda m: m.name))
     return hashlib.sha256(text).hexdigest()
+
+
+def installed() -> pd.DataFrame:
+    """Digest of the installed code, as the one row of a table with `COLUMNS`."""
+    return pd.DataFrame({"code_digest": [digest()]})
 
 
 def modules(root: Path | None = None) -> dict[str, str]:

@@ -160,9 +160,15 @@ def _background(version: registry.Version) -> pd.DataFrame | None:
         return None
 
 
+def stage_1() -> RaceTimeModel:
+    """The fallback: the prior and the races, nothing learned."""
+    return RaceTimeModel().fit(pd.DataFrame(columns=FEATURES), [])
+
+
 def _stage_1(reason: str, detail: str | None = None) -> Voice:
-    model = RaceTimeModel().fit(pd.DataFrame(columns=FEATURES), [])
-    return Voice(FALLBACK, FALLBACK, None, model, fallback_reason=reason, fallback_detail=detail)
+    return Voice(
+        FALLBACK, FALLBACK, None, stage_1(), fallback_reason=reason, fallback_detail=detail
+    )
 
 
 def score(

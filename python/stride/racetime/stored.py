@@ -135,7 +135,9 @@ def invented_runners() -> pd.DataFrame:
         week_m = draw.uniform(0, 120e3)
         row = {
             "distance_m": distances[place % 7],
-            "earlier_races": " ".join(f"{d}:{m}:{s:.0f}" for d, m, s in zip(days, over, taken, strict=True))
+            "earlier_races": " ".join(
+                f"{d}:{m}:{s:.0f}" for d, m, s in zip(days, over, taken, strict=True)
+            )
             or None,
             "days_of_history": draw.uniform(1, 2000),
             "ctl": draw.uniform(0, 120),
@@ -158,13 +160,25 @@ def invented_runners() -> pd.DataFrame:
         for name in draw.choice(FEATURES[5:], 2, replace=False) if place % 2 else ():
             row[name] = None
         rows.append(row)
-    return _typed({name: [row.get(name) for row in rows] for name in FEATURES})
+    return typed({name: [row.get(name) for row in rows] for name in FEATURES})
+
+
+def typed(columns: dict[str, list]) -> pd.DataFrame:
+    """Inputs of a model as it is scored with: two texts, and numbers that may be missing."""
+    texts = ("earlier_races", "sex")
+    return pd.DataFrame(
+        {
+            name: pd.Series(values, dtype=object if name in texts else float)
+            for name, values in columns.items()
+        }
+    )
 
 
 class CarriedModel:
     """A model whose class is the version's own, and not the installed one.
 
-    It forecasts and has the attributes of the model that it wraps. Pickled, it takes its code along.
+    It forecasts and has the attributes of the model that it wraps; pickled, it takes its code with
+    it.
 
     Parameters
     ----------
@@ -244,7 +258,7 @@ class _Carried(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def _reproduce(model, kept: dict) -> None:
     """Refuse a model that does not make the kept forecasts."""
-    made = model.predict_interval(_typed(kept["inputs"]))
+    made = model.predict_interval(typed(kept["inputs"]))
     for name, wanted in kept["outputs"].items():
         if name in _TIMES:
             wanted = np.array(wanted, dtype=float)
@@ -256,16 +270,6 @@ def _reproduce(model, kept: dict) -> None:
                 "with the packages installed here it does not make the forecasts that it made when "
                 "it was trained"
             )
-
-
-def _typed(columns: dict[str, list]) -> pd.DataFrame:
-    texts = ("earlier_races", "sex")
-    return pd.DataFrame(
-        {
-            name: pd.Series(values, dtype=object if name in texts else float)
-            for name, values in columns.items()
-        }
-    )
 
 
 def _plain(frame: pd.DataFrame) -> dict[str, list]:
