@@ -56,7 +56,7 @@ repeated as (
                 || ' forecasts of ' || cast(prediction_date as string)
                 || ' come out otherwise when made again from the same inputs'
                 || coalesce(
-                    ', by up to ' || cast(round(100e0 * largest_share, 2) as string)
+                    ', by up to ' || cast(round(100e0 * largest_share, 4) as string)
                     || ' % (' || changed_version || ').',
                     '.'
                 )

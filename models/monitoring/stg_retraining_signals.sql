@@ -135,7 +135,7 @@ final as (
             select count(*) from forecasts
             where forecasts.recency = 1 and forecasts.model_role = 'stage-1'
         ) > 0 as is_fallback_speaking,
-        -- Each code trains once: a candidate of it that did not take the champion's place is enough.
+        -- Once for each code, whether or not its candidate took the champion's place.
         latest.model_version is not null
         and coalesce(latest.code_digest <> code.code_digest, true) as is_code_changed,
         realised.ledger_races,

@@ -144,7 +144,8 @@ def test_a_release_with_other_code_leaves_the_champion_s_numbers_until_its_own_m
         assert done.returncode == 0, done.stdout[-4000:]
 
     scored = ("py_score_race_time", "py_repeat_forecasts", "health")
-    run("py_read_code", "stg_retraining_signals", "retraining_decision", *scored)
+    decided = ("stg_earlier_trainings", "stg_retraining_signals", "retraining_decision")
+    run("py_read_code", *decided, *scored)
     wanted = sample_home.frame(TIMES)
     pd.testing.assert_frame_equal(home.frame(TIMES), wanted, check_exact=True)
     detail = "select status, detail from monitoring.health where check_name = 'champion'"
@@ -178,7 +179,7 @@ def test_a_release_with_other_code_leaves_the_champion_s_numbers_until_its_own_m
     challenger = times[times["model_role"] == "challenger"]
     assert (challenger["predicted_time_s"].to_numpy() > champion["predicted_time_s"]).any()
     # One training is enough.
-    run("stg_retraining_signals", "retraining_decision")
+    run(*decided)
     assert home.ask(decision) == [(False, "nothing calls for it")]
 
 
