@@ -55,6 +55,21 @@ def test_it_holds_no_data(docs):
     assert "sample-1" not in docs
 
 
+def test_links_between_pages_lead_to_files():
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("resources/*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)}: {link}"
+        for page in pages
+        for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
+        if not link.startswith(("http", "mailto")) and not (page.parent / link).exists()
+    ]
+    assert broken == []
+
+
+def test_readme_stays_a_start():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
+
+
 @pytest.mark.parametrize("name", ["report", "dashboard", "alerts", "model"])
 def test_what_people_see_has_an_owner_and_roots(sample_home, name):
     import json
