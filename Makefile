@@ -15,31 +15,21 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export MLFLOW_DISABLE_TELEMETRY := true
 
 # `make build AS_OF=2024-12-01` builds as of that day; without it, as of today.
-VARS := $(if $(AS_OF),--vars '{as_of_date: $(AS_OF)}')
+export STRIDE_AS_OF ?= $(AS_OF)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo build freshness report docs test lint format pytest parity test-databricks benchmark-as-of benchmark-import benchmark-features benchmark-monitoring benchmark-forecasts lock clean
+.PHONY: help install demo build freshness report docs test lint format pytest parity test-databricks benchmark-as-of benchmark-import benchmark-features benchmark-monitoring benchmark-forecasts house lock clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 20
 
 install: $(VENV)/installed  ## The environment alone: .venv with everything that running needs
 
-demo: export STRIDE_HOME := demo
 demo: $(VENV)/installed  ## The whole way on invented athletes: data, build, report, forecasts
-	@echo "1/4 Inventing eight athletes"
-	@$(BIN)/stride sample --athletes 8 --years 3 --seed 1
-	@echo "2/4 Importing their exports"
-	@$(BIN)/stride import demo/sample/athletes.csv
-	@echo "3/4 Building features, labels, model and forecasts"
-	@$(BIN)/dbt build --vars '{as_of_date: 2026-06-30}'
-	@echo "4/4 Writing the report"
-	@$(BIN)/stride report
+	@$(BIN)/stride demo
 
-build: $(VENV)/installed  ## Build everything from what was imported (AS_OF=day to pin the day)
-	@mkdir -p $(STRIDE_HOME)
-	@$(BIN)/stride free
-	@$(BIN)/dbt build $(VARS)
+build: $(VENV)/installed  ## Bring in what is new, build, write the report (AS_OF=day to pin the day)
+	@$(BIN)/stride update
 
 freshness: $(VENV)/installed  ## Whether something was imported lately (an athlete at rest is no stale pipeline)
 	@$(BIN)/dbt source freshness
@@ -50,9 +40,10 @@ report: $(VENV)/installed  ## Write the report of the last build and print the f
 # dbt writes where it ran into the page; that is nobody's business.
 DOCS := $(or $(DBT_TARGET_PATH),target)/static_index.html
 docs: $(VENV)/installed  ## Documentation and lineage of every table, in target/static_index.html
-	@$(BIN)/dbt docs generate --static $(VARS)
-	@sed -e 's|$(abspath $(STRIDE_HOME))|STRIDE_HOME|g' -e 's|$(dir $(abspath $(DOCS)))|target/|g' \
-	 -e 's|$(CURDIR)|.|g' $(DOCS) > $(DOCS).part && mv $(DOCS).part $(DOCS)
+	@$(BIN)/dbt docs generate --static
+	@home=$$(realpath "$$STRIDE_HOME") && \
+	 sed -e "s|$$home|STRIDE_HOME|g" -e 's|$(dir $(abspath $(DOCS)))|target/|g' \
+	 -e 's|$(CURDIR)|.|g' '$(DOCS)' > '$(DOCS).part' && mv '$(DOCS).part' '$(DOCS)'
 
 test: lint pytest parity  ## Lint and every test, both engines
 
@@ -82,7 +73,7 @@ parity: $(VENV)/installed-dev  ## Build the sample on DuckDB and on Spark throug
 	@$(BIN)/python tests/databricks/parity.py --as-of-date 2026-06-30 --no-tests
 
 test-databricks: $(VENV)/installed-dev target/delta/installed  ## Proofs for Databricks: Delta Lake, Unity Catalog's DDL, the wheel
-	@$(BIN)/python -m pytest --timeout 1200 tests/databricks
+	@$(BIN)/python -m pytest -o timeout_func_only=true tests/databricks
 
 # Java and Maven are wanted for this alone; without them those proofs say that they are skipped.
 target/delta/installed: tests/databricks/pom.xml
@@ -106,15 +97,22 @@ benchmark-monitoring: $(VENV)/installed-dev  ## False alarms and detections of t
 benchmark-forecasts: $(VENV)/installed-dev  ## Errors and coverage of the forecasts, on simulated populations (ARGS="--study FILE" adds a study)
 	@$(BIN)/python tests/benchmarks/forecasts.py $(ARGS)
 
+house: export STRIDE_HOME := target/lint
+house: $(VENV)/installed-dev  ## How big the project is: models, longest path, paths, files that name a feature
+	@mkdir -p $(STRIDE_HOME)
+	@$(BIN)/dbt --quiet parse
+	@$(BIN)/python tests/house.py $(ARGS)
+
 benchmark-features: $(VENV)/installed-dev  ## Time of the features: 5,000 athletes, 5 years, and a day more (ARGS="--athletes 500")
 	@$(BIN)/python tests/benchmarks/features.py $(ARGS)
 
 lock: $(VENV)/installed-dev  ## Renew requirements*.txt from pyproject.toml
 	@sh -c '\
-	 compile() { $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	 compile() { $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
 	   --no-strip-extras --no-emit-index-url --no-header --quiet --upgrade "$$@"; }; \
-	 compile --extra dev -o requirements-dev.txt && \
-	 compile --extra run -c requirements-dev.txt -o requirements.txt'
+	 compile --generate-hashes --extra dev -o requirements-dev.txt && \
+	 compile --generate-hashes --extra run -c requirements-dev.txt -o requirements.txt && \
+	 compile --no-annotate --extra strava -c requirements-dev.txt -o requirements-databricks.txt'
 
 clean:  ## Remove everything made here but your data and the environment
 	@rm -rf target logs demo dist build python/*.egg-info .pytest_cache .ruff_cache

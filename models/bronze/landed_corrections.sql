@@ -9,6 +9,7 @@ select
     official_distance_m,
     official_time_s,
     training_load,
+    sport_type,
     note,
     import_id,
     landing_version,

@@ -1,2 +1,5 @@
--- Published in place of the activities that {{ ref('stg_activity_scope') }} names.
-select * from {{ ref('stg_activity_batch') }}  -- noqa: AM04
+-- The days of athletes that pass their audit, in place of those published before.
+select batch.*  -- noqa: AM04
+from {{ ref('int_activity_features') }} as batch
+inner join {{ ref('int_feature_audits') }} as audits on batch.athlete_id = audits.athlete_id
+where audits.finding is null

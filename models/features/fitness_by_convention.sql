@@ -1,4 +1,4 @@
-{#- Sums over 7, 49, 343 and 2,401 days, as in stg_rolling_weeks; here the rate is data. -#}
+{#- Sums over 7, 49, 343 and 2,401 days, as in int_load_averages; here the rate is data. -#}
 with
 
 rates as (

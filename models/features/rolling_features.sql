@@ -1,2 +1,5 @@
--- Published in place of the days that {{ ref('stg_rolling_scope') }} names.
-select * from {{ ref('stg_rolling_batch') }}  -- noqa: AM04
+-- The days of athletes that pass their audit, in place of those published before.
+select batch.*  -- noqa: AM04
+from {{ ref('int_rolling_features') }} as batch
+inner join {{ ref('int_feature_audits') }} as audits on batch.athlete_id = audits.athlete_id
+where audits.finding is null

@@ -13,9 +13,9 @@ athletes as (
 
 ),
 
-intake as (
+held as (
 
-    select * from {{ ref('intake_checks') }}
+    select * from {{ ref('int_held_athletes') }}
 
 ),
 
@@ -38,10 +38,10 @@ final as (
 
     from alerts
     inner join athletes on alerts.athlete_id = athletes.athlete_id
-    left join intake on alerts.athlete_id = intake.athlete_id
+    left join held on alerts.athlete_id = held.athlete_id
     where
         alerts.is_sent_candidate
-        and not coalesce(intake.is_held, false)
+        and held.athlete_id is null
         and alerts.alert_date
         > {{ days_after('athletes.as_of_date', '-' ~ var('alert_mail_days')) }}
 

@@ -51,6 +51,7 @@ joined as (
                 or corrections.is_maximal is not null
                 or corrections.official_distance_m is not null
                 or corrections.official_time_s is not null
+                or corrections.sport_type is not null
                 then greatest(runs.first_known_at, corrections.known_at)
             else runs.first_known_at
         end as label_known_at

@@ -17,7 +17,7 @@ limits as (
 
 signals as (
 
-    select * from {{ ref('stg_retraining_signals') }}
+    select * from {{ ref('int_retraining_signals') }}
 
 ),
 
@@ -102,6 +102,7 @@ final as (
         standing_version,
         standing_run_id,
         last_trained_on,
+        last_trained_at,
         days_since_training,
         usable_races,
         new_races,

@@ -13,16 +13,7 @@ erasures as (
 
 marks as (
 
-    {{ standing('monitoring', 'record_marks', {
-        'mark_id': 'string',
-        'table_name': 'string',
-        'row_day': 'date',
-        'athlete_id': 'string',
-        'row_count': 'bigint',
-        'row_checksum': 'bigint',
-        'until_day': 'date',
-        'marked_at': 'timestamp',
-    }) }}
+    {{ previous_run('record_marks') }}
 
 ),
 

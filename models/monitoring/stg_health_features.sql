@@ -35,6 +35,17 @@ counted as (
 
 ),
 
+audited as (
+
+    select
+        *,
+        row_number() over (order by athlete_id asc nulls last) as place
+
+    from {{ ref('int_feature_audits') }}
+    where finding is not null
+
+),
+
 final as (
 
     select
@@ -44,6 +55,22 @@ final as (
         || ' athletes with activities end before today.' as detail
 
     from counted
+    union all
+    select
+        'feature_audits' as check_name,
+        case when count(*) > 0 then 'fail' else 'ok' end as status,
+        case
+            when count(*) = 0 then 'Features of every athlete passed their audit.'
+            else
+                'Features of ' || cast(count(*) as string)
+                || ' athletes failed their audit and stay as they were, so these athletes get no'
+                || ' forecast and no alert: '
+                || {{ joined_text(
+                    "case when place <= 20 then athlete_id || ' (' || finding || ')' end", 'place'
+                ) }} || '.'
+        end as detail
+
+    from audited
 
 )
 

@@ -19,9 +19,9 @@ planned_races as (
 
 ),
 
-intake as (
+held as (
 
-    select * from {{ ref('intake_checks') }}
+    select * from {{ ref('int_held_athletes') }}
 
 ),
 
@@ -58,8 +58,8 @@ final as (
 
     from asked
     inner join athletes on asked.athlete_id = athletes.athlete_id
-    left join intake on asked.athlete_id = intake.athlete_id
-    where not coalesce(intake.is_held, false)
+    left join held on asked.athlete_id = held.athlete_id
+    where held.athlete_id is null
 
 )
 

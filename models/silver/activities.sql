@@ -31,11 +31,12 @@ final as (
 
         ---------- what
         accepted.name,
-        case
-            when accepted.sport_type is null then coalesce(recording.sport, accepted.sport)
-            else accepted.sport
-        end as sport,
-        coalesce(accepted.sport_type, recording.sport_type) as sport_type,
+        coalesce(
+            corrected.sport,
+            case when accepted.sport_type is null then recording.sport end,
+            accepted.sport
+        ) as sport,
+        coalesce(corrected.sport_type, accepted.sport_type, recording.sport_type) as sport_type,
         accepted.is_race_flagged,
 
         ---------- when: the place's own clock where any source tells it
@@ -70,6 +71,7 @@ final as (
     from accepted
     inner join survivors on accepted.landed_row_id = survivors.landed_row_id
     left join accepted as recording on survivors.recording_row_id = recording.landed_row_id
+    left join accepted as corrected on survivors.corrected_row_id = corrected.landed_row_id
 
 )
 

@@ -18,6 +18,7 @@ final as (
         max(official_distance_m) as official_distance_m,
         max(official_time_s) as official_time_s,
         max(training_load) as training_load,
+        max_by(sport_type, case when sport_type is not null then ingested_at end) as sport_type,
         max(case when correction = 'exclusions' then note end) as exclusion_reason,
         max(ingested_at) as known_at
 

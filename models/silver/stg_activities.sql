@@ -58,6 +58,8 @@ final as (
         typed.name,
         typed.sport,
         typed.sport_type,
+        typed.is_sport_corrected,
+        typed.said_sport_family,
         typed.is_race_flagged,
         typed.started_at,
         typed.local_started_at,

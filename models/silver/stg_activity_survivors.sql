@@ -28,6 +28,17 @@ grouped as (
         max(case when excluded.activity_id is null then 0 else 1 end) over (
             partition by workouts.survivor_row_id
         ) as is_excluded,
+        -- The athlete's word for the sport of one recording holds for the workout.
+        first_value(
+            case when versions.is_sport_corrected then versions.landed_row_id end
+        ) over (
+            partition by workouts.survivor_row_id
+            order by
+                (case when versions.is_sport_corrected then 0 else 1 end) asc nulls last,
+                (case when versions.landed_row_id = workouts.survivor_row_id then 0 else 1 end)
+                asc nulls last,
+                versions.landed_row_id asc nulls last
+        ) as corrected_row_id,
         min(case when versions.source_kind = 'strava_api' then 1 else 0 end) over (
             partition by workouts.survivor_row_id
         ) as is_api_only,
@@ -68,6 +79,7 @@ final as (
         grouped.landed_row_id,
         grouped.survivor_row_id,
         recorded.recording_row_id,
+        grouped.corrected_row_id,
         grouped.is_excluded = 1 as is_excluded,
         grouped.is_api_only = 1 as is_api_only,
         grouped.first_known_at,

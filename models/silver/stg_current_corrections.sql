@@ -55,6 +55,7 @@ final as (
         case when official_time_s between 1e0 and 2592e3 then official_time_s end
             as official_time_s,
         training_load,
+        sport_type,
         note,
         ingested_at
 

@@ -24,10 +24,10 @@ pairs as (
         and earlier.landed_row_id <> later.landed_row_id
     where
         -- A file that doesn't say its sport may be any; legs of a triathlon are none of each other.
+        -- An athlete's word for a sport joins two rows and parts none.
         (
             earlier.sport_family = later.sport_family
-            or earlier.sport_type is null
-            or later.sport_type is null
+            or coalesce(earlier.said_sport_family = later.said_sport_family, true)
         )
         -- One after the other is two short runs.
         and {{ seconds_between('earlier.started_at', 'later.started_at') }}

@@ -16,6 +16,12 @@ sports as (
 
 ),
 
+corrections as (
+
+    select * from {{ ref('activity_corrections') }}
+
+),
+
 rollovers as (
 
     select * from {{ ref('stg_gps_rollovers') }}
@@ -37,7 +43,12 @@ typed as (
         landed.source_kind,
         landed.activity_id,
         landed.name,
-        landed.sport_type,
+        coalesce(corrections.sport_type, landed.sport_type) as sport_type,
+        corrections.sport_type is not null as is_sport_corrected,
+        case
+            when landed.sport_type is not null
+                then replace(coalesce(said_sports.sport, 'other'), '_indoor', '')
+        end as said_sport_family,
         case
             when landed.is_indoor and sports.sport in ('run', 'ride') then sports.sport || '_indoor'
             else coalesce(sports.sport, 'other')
@@ -68,7 +79,7 @@ typed as (
         -- Older exports have one distance only, as displayed: in metres for swims, else in km.
         coalesce(
             landed.distance_m,
-            landed.displayed_distance * case when sports.sport = 'swim' then 1e0 else 1e3 end
+            landed.displayed_distance * case when said_sports.sport = 'swim' then 1e0 else 1e3 end
         ) as distance_m,
         landed.elevation_gain_m,
         landed.avg_hr_bpm,
@@ -93,7 +104,15 @@ typed as (
         landed.ingested_at
 
     from landed
-    left join sports on {{ is_sport_type('landed.sport_type', 'sports.sport_type') }}
+    left join corrections
+        on landed.athlete_id = corrections.athlete_id
+        and landed.activity_id = corrections.activity_id
+    left join sports as said_sports
+        on {{ is_sport_type('landed.sport_type', 'said_sports.sport_type') }}
+    left join sports
+        on {{ is_sport_type(
+            'coalesce(corrections.sport_type, landed.sport_type)', 'sports.sport_type'
+        ) }}
     left join rollovers on landed.landed_row_id = rollovers.landed_row_id
     left join home_zones
         on landed.athlete_id = home_zones.athlete_id

@@ -3,7 +3,7 @@
 select
     landed_row_id,
     athlete_id,
-    sport_type,
+    said_sport_family,
     replace(sport, '_indoor', '') as sport_family,
     started_at,
     elapsed_time_s,

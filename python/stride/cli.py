@@ -8,12 +8,15 @@ import click
 
 from stride import paths
 from stride.commands.alert import alert
+from stride.commands.demo import demo
 from stride.commands.forecast import forecast
-from stride.commands.free import free
+from stride.commands.mcp import mcp
 from stride.commands.notify import notify
+from stride.commands.race import race
 from stride.commands.registry import models, promote, rollback
 from stride.commands.replay import replay
 from stride.commands.status import status
+from stride.commands.update import sources, update
 from stride.errors import StrideError
 from stride.plural import counted
 from stride.strava.cli import strava
@@ -31,6 +34,9 @@ class _Group(click.Group):
             return super().invoke(context)
         except StrideError as problem:
             raise click.ClickException(str(problem)) from None
+        except KeyboardInterrupt:
+            click.echo("\nStopped. What was finished is kept: run it again to go on.", err=True)
+            sys.exit(130)
         except OSError as problem:  # a full disk, a folder without permission
             raise click.ClickException(
                 f"{problem.filename or paths.home()} can't be used: {problem.strerror}."
@@ -43,16 +49,19 @@ def main():
     """Your training history, turned into fitness, races and honest race-time forecasts.
 
     Everything stays on this machine, in the folder STRIDE_HOME (default: data).
-    The usual way: import your Strava export, run `make build`, look at the report.
+    The usual way: stride import your export once, stride update every day, look at the report.
     """
 
 
-for command in (alert, forecast, free, models, notify, promote, replay, rollback, status, strava):
+for command in (
+    *(alert, demo, forecast, mcp, models, notify, promote, race, replay, rollback),
+    *(sources, status, strava, update),
+):
     main.add_command(command)
 
 
 @main.command("import")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("given", metavar="PATH", nargs=-1, required=True)
 @click.option("--athlete", metavar="ID", help="A short name for the athlete, such as ana.")
 @click.option("--timezone", metavar="ZONE", help="Where a new athlete lives: Europe/Lisbon.")
 @click.option(
@@ -61,11 +70,11 @@ for command in (alert, forecast, free, models, notify, promote, replay, rollback
     type=click.Path(path_type=Path),
     help="How to read a table that is not Strava's.",
 )
-@click.option("--sport", metavar="SPORT", help="Sport of recordings that name none, such as Run.")
+@click.option("--sport", metavar="SPORT", help="Sport of activities that name none, such as Run.")
 @click.option("--partial", is_flag=True, help="PATH is not all there is: mark nothing as gone.")
 @click.option("--streams", is_flag=True, help="Keep the samples of recordings too (no positions).")
 @click.option("--workers", type=click.IntRange(1), help="Processes for recordings; default: cores.")
-def import_(path, athlete, timezone, mapping, sport, partial, streams, workers):
+def import_(given, athlete, timezone, mapping, sport, partial, streams, workers):
     """Import activities, or what you know better about them.
 
     \b
@@ -74,32 +83,76 @@ def import_(path, athlete, timezone, mapping, sport, partial, streams, workers):
       Garmin's account export, or the list of activities of Garmin Connect
       Apple Health's export
       a folder or zip of FIT, TCX and GPX files, or one of them
-      JSON of Strava's API, intervals.icu or Polar Flow
+      JSON of Strava's API, intervals.icu, Runalyze, Polar Flow or Suunto
       forecasts.csv: race times that others forecast
       any other CSV, with --mapping
-      races.csv, exclusions.csv or loads.csv: your corrections
+      races.csv, exclusions.csv, loads.csv or sports.csv: your corrections
       athletes.csv: athletes, their settings and their exports
-    The last four may have any name if their columns tell which one it is.
+    Corrections, forecasts and athletes may have any name if their columns tell what they are.
 
     Importing the same again adds nothing. Of a later export what is new or changed is added, and
     what is gone no longer counts; the earlier version is kept.
     """
+    if len(given) > 1:
+        raise click.UsageError("Give one path: a folder or a zip may hold many files.")
+    if not given[0].strip():
+        raise click.UsageError("The path is empty: give an export's zip, folder or file.")
+    path = Path(given[0]).expanduser()
+    if mapping is None and (athlete or timezone):
+        from stride.ingest.csv_kinds import is_athletes
+
+        if is_athletes(path):
+            raise click.UsageError(f"{path.name} names athletes and zones: leave out the options.")
+    source = source_of(path, athlete, mapping, sport, partial, streams)
+    import_source(source, timezone, workers)
+
+
+def source_of(path: Path, athlete, mapping=None, sport=None, partial=False, streams=False):
+    from stride.sources import Source
+
+    mapping = str(mapping.absolute()) if mapping else None
+    is_folder = path.is_dir()
+    return Source(str(path.absolute()), athlete, mapping, sport, partial, streams, is_folder)
+
+
+def import_source(source, time_zone: str | None = None, workers: int | None = None) -> None:
+    """Import what a source holds, say what it brought, and remember it for `stride update`.
+
+    Parameters
+    ----------
+    source : stride.sources.Source
+    time_zone : str, optional
+        Home zone of a new athlete.
+    workers : int, optional
+        Processes that read recordings; default: one a core.
+
+    Raises
+    ------
+    StrideError
+        If nothing of it could be imported.
+    """
     from stride.ingest.csv_kinds import is_athletes
     from stride.ingest.importing import Options, import_path
+    from stride.sources import Sources, marks
 
-    options = Options(timezone, mapping, partial, streams, workers, sport, _progress)
+    path, mapping = Path(source.path), source.mapping and Path(source.mapping)
+    # Before it is read: what changes meanwhile is new to the next update.
+    source = source._replace(seen=marks(path))
+    options = Options(
+        *(time_zone, mapping, source.is_partial, source.with_streams),
+        *(workers, source.sport, _progress),
+    )
     if not mapping and is_athletes(path):
-        if athlete or timezone:
-            raise click.UsageError(f"{path.name} names athletes and zones: leave out the options.")
         _import_athletes(path, options)
-        return
-    receipts = import_path(path, paths.landing(), athlete, options)
-    for receipt in receipts:
-        _say(receipt)
-    if not receipts:
-        click.echo(f"{path.name} has no rows: nothing changes.")
-    elif all(receipt.is_useless for receipt in receipts):
-        raise StrideError(f"Nothing in {path} could be used; what was read is in quarantine.")
+    else:
+        receipts = import_path(path, paths.landing(), source.athlete_id, options)
+        for receipt in receipts:
+            _say(receipt)
+        if not receipts:
+            click.echo(f"{path.name} has no rows: nothing changes.")
+        elif all(receipt.is_useless for receipt in receipts):
+            raise StrideError(f"Nothing in {path} could be used; what was read is in quarantine.")
+    Sources(paths.home()).remember(source)
 
 
 def _import_athletes(path: Path, options) -> None:
@@ -107,7 +160,6 @@ def _import_athletes(path: Path, options) -> None:
     from stride.ingest import archive, landing
     from stride.ingest.athletes import land_settings
     from stride.ingest.athletes_csv import read_athletes
-    from stride.ingest.importing import import_path
 
     lines = read_athletes(path, archive.read(archive.list_files(path).entries[0]))
     with landing.writing(paths.landing()):
@@ -118,9 +170,12 @@ def _import_athletes(path: Path, options) -> None:
     exports = [line for line in lines if line.archive]
     failed = 0
     for line in exports:
+        export = source_of(
+            *(line.archive, line.athlete_id, None, options.sport),
+            *(options.is_partial, options.with_streams),
+        )
         try:
-            for receipt in import_path(line.archive, paths.landing(), line.athlete_id, options):
-                _say(receipt)
+            import_source(export, options.time_zone, options.workers)
         except StrideError as problem:
             failed += 1
             click.echo(f"{line.athlete_id}: {problem}", err=True)
@@ -153,7 +208,7 @@ def _say(receipt) -> None:
     if recordings and recordings.files:
         _say_recordings(who, recordings)
     _say_future(who, (table.future if table else 0) + (recordings.future if recordings else 0))
-    for sentence in receipt.odd_dates:
+    for sentence in receipt.notes:
         click.echo(f"{who}: {_printable(sentence)}", err=True)
     if receipt.unknown_columns:
         names = ", ".join(map(repr, receipt.unknown_columns[:8]))
@@ -179,7 +234,11 @@ def _say_table(who: str, table) -> None:
     if none := table.unknown_sports.get(None):
         verbs = "and counts" if none == 1 else "and count"
         number = counted(none, "activity names", "activities name")
-        click.echo(f"{who}: {number} no sport {verbs} as other.", err=True)
+        click.echo(
+            f"{who}: {number} no sport {verbs} as other: import again with --sport Run, or say "
+            "what each was in sports.csv.",
+            err=True,
+        )
 
 
 def _say_future(who: str, future: int) -> None:
@@ -381,9 +440,9 @@ def athlete_show(athlete_id):
 def erase(athlete_id: str, yes: bool):
     """Erase an athlete from landing, tables, models' files, logs, replays and reports, for good.
 
-    Reports, dbt's logs and its compiled files are removed; `make build` and `make report` write
-    them again. The files you imported from are yours: erase them yourself. The model that learned
-    from the athlete is replaced by the next build, which trains without them.
+    Reports, dbt's logs and its compiled files are removed; `stride update` writes them again. The
+    files you imported from are yours: erase them yourself. The model that learned from the athlete
+    is replaced by the next build, which trains without them.
     """
     from stride.erase import erase_athlete
     from stride.strava.state import States
@@ -401,7 +460,7 @@ def erase(athlete_id: str, yes: bool):
     click.echo(
         f"{athlete_id}: erased {counted(done.landed_rows, 'landed row')}, "
         f"{counted(done.table_rows, 'row')} of tables and {counted(done.reports, 'report')}. "
-        "Next: make build, make report."
+        "Next: stride update."
     )
     left = [str(file) for file in done.left]
     _say_some(f"{athlete_id}: files that Stride did not write and that name the athlete", left)

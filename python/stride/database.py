@@ -28,16 +28,18 @@ def reading(database: Path):
         If there is no build, it is not complete, or something writes at the moment.
     """
     if not database.is_file():
-        raise StrideError(f"There is no build at {database} yet: run `make build` first.")
+        raise StrideError(f"There is no build at {database} yet: run `stride update` first.")
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
             connection.execute("set TimeZone = 'UTC'")
             yield connection
     except (duckdb.CatalogException, duckdb.BinderException):
-        raise StrideError(f"The build in {database} is not complete: run `make build`.") from None
+        raise StrideError(
+            f"The build in {database} is not complete: run `stride update`."
+        ) from None
     except duckdb.IOException:
         raise StrideError(
-            f"{database} can't be read: wait for the running build, or run `make build` again."
+            f"{database} can't be read: wait for the running build, or run `stride update` again."
         ) from None
 
 

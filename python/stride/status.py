@@ -137,10 +137,10 @@ def page(status: Status) -> list:
     """
     if not status.is_built:
         todo = (
-            "Imported, not built yet: run `make build`."
+            "Imported, not built yet: run `stride update`."
             if status.athletes
             else "Nothing is here yet: run `stride import PATH --athlete ID --timezone ZONE`, then "
-            "`make build`. `make demo` shows it all on invented athletes."
+            "`stride update`. `stride demo` shows it all on invented athletes."
         )
         return [Panel(Text(todo), title="Stride")]
     return [
@@ -157,7 +157,7 @@ def page(status: Status) -> list:
 def _fitness(status: Status):
     today, imports = status.frames.get("today"), status.frames.get("imports")
     if today is None or today.empty:
-        return _empty("Fitness", "No athlete yet: import an export, then run `make build`.")
+        return _empty("Fitness", "No athlete yet: import an export, then run `stride update`.")
     last = (
         {}
         if imports is None
@@ -194,7 +194,7 @@ def _dated(name: str, status: Status, sentence) -> list[Text]:
 
 def _forecasts(forecasts: pd.DataFrame | None, athletes: list[str]):
     if forecasts is None or forecasts.empty:
-        return _empty("Forecasts", "None yet: run `make build`.")
+        return _empty("Forecasts", "None yet: run `stride update`.")
     if len(athletes) == 1:
         table = _table("Forecasts", ("distance", "time", "80 %", "rests on"), right=(1,))
         for row in forecasts.itertuples():
@@ -217,7 +217,7 @@ def _forecasts(forecasts: pd.DataFrame | None, athletes: list[str]):
 def _alerts(alerts: pd.DataFrame | None):
     title = f"Alerts of the last {ALERT_DAYS} days"
     if alerts is None:
-        return _empty(title, "This build has no alerts yet: run `make build`.")
+        return _empty(title, "This build has no alerts yet: run `stride update`.")
     if alerts.empty:
         return _empty(title, "None.")
     table = _table(title, ("day", "athlete", "what", "clears after rest"))
@@ -234,7 +234,7 @@ def _alerts(alerts: pd.DataFrame | None):
 
 def _health(health: pd.DataFrame | None):
     if health is None or health.empty:
-        return _empty("Health", "Not checked yet: run `make build`.")
+        return _empty("Health", "Not checked yet: run `stride update`.")
     bad = health[health["status"] != "ok"]
     if bad.empty:
         return _empty("Health", f"All {len(health)} checks are fine.")

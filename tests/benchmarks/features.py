@@ -30,7 +30,14 @@ sys.path.insert(0, str(ROOT / "tests" / "python"))
 from histories import TABLES  # noqa: E402
 
 LAST_DAY = date(2025, 12, 31)
-PUBLISHED = ("daily_features", "rolling_features")
+CHAIN = (
+    "int_daily_features",
+    "int_load_averages",
+    "int_rolling_features",
+    "int_feature_audits",
+    "daily_features",
+    "rolling_features",
+)
 
 
 def main() -> None:
@@ -54,7 +61,7 @@ def main() -> None:
     add_a_day(home)
     more = run(home)
     show("one more day", more, options.athletes)
-    print(f"  {more['clock'] / full['clock']:.1%} of the full build (goal: under 5 %)")
+    print(f"  {more['clock'] / full['clock']:.1%} of the full build (goal: under 10 %)")
 
     whole = chain(full)
     print(f"from activities to rolling features, dbt: {whole:.1f} s")
@@ -174,11 +181,9 @@ def run(home: Path, *arguments: str) -> dict:
 
 
 def chain(measured: dict) -> float:
-    """Seconds from activity_features to rolling_features."""
+    """Seconds from the features of activities to rolling_features, audit included."""
     models = measured["models"]
-    return sum(t for name, t in models.items() if name.startswith(("stg_daily", "stg_rolling"))) + (
-        sum(models[name] for name in PUBLISHED)
-    )
+    return sum(models[name] for name in CHAIN)
 
 
 def count(home: Path, table: str) -> int:

@@ -42,7 +42,7 @@ def drift_rates(athletes: int, years: float, rng) -> None:
     """Print false alarms and detections within 14 days (28 where said)."""
     days = simulate.WARM_UP + round(365 * years) + 130
     first = days - 60
-    alarms, naive, found, seconds, checks = [], [], {}, 0.0, 0
+    alarms, naive, found, serious, seconds, checks = [], [], {}, {}, 0.0, 0
     for _ in range(athletes):
         loads = simulate.daily_loads(rng, days)
         inputs = simulate.inputs_of(loads, rng)
@@ -57,6 +57,9 @@ def drift_rates(athletes: int, years: float, rng) -> None:
         for spreads in JUMPS:
             moved = simulate.jump(inputs, first, spreads, rng)
             found.setdefault(spreads, []).append(drifted(moved, first + 13))
+        for name in simulate.SERIOUS:
+            shifted = simulate.serious_shift(inputs, name, first + 13)
+            serious.setdefault(name, []).append(drifted(shifted, first + 13)[name])
         for name, factor in LOADS.items():
             changed = loads.copy()
             changed[first:] *= factor
@@ -76,6 +79,9 @@ def drift_rates(athletes: int, years: float, rng) -> None:
     ]
     print(f"\nDrift, {athletes} athletes, {years:g} years of history: share in drift, per cent")
     print((100 * table).round(1).to_string())
+    for name, hits in serious.items():
+        title = f"{simulate.SERIOUS[name][0]}, 14 days"
+        print(f"  {title:34} {100 * np.mean(hits):5.1f}  {name}")
     by_jump = table[table.columns[1:]].set_axis(JUMPS, axis="columns").drop(index=LOAD)
     late = by_jump[by_jump[4] < 0.9]
     for name, shares in late.iterrows():

@@ -61,6 +61,7 @@ def load(target: str, project: Path = PROJECT) -> dict:
         "bundle.git.commit": "0123abc",
         "workspace.root_path": root,
         "workspace.artifact_path": f"{root}/artifacts",
+        "workspace.file_path": f"{root}/files",
     }
     return bundle
 

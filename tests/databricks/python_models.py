@@ -1,5 +1,6 @@
 """Python models: each runs in a process of its own over Spark Connect, as on serverless compute."""
 
+import re
 import socket
 import subprocess
 import sys
@@ -9,6 +10,9 @@ from pathlib import Path
 from engine import PHYSICAL
 from log import Log
 
+# A notebook's own pip and restart: recorded, not run. It has the packages of this Python.
+INSTALLS = re.compile(r"(?m)^(?:# MAGIC )?%pip install .*|^dbutils\.library\.restartPython\(\)$")
+
 # What a notebook finds ready-made.
 PRELUDE = """\
 from pyspark.sql import SparkSession
@@ -16,6 +20,15 @@ spark = SparkSession.builder.remote("sc://127.0.0.1:{port}").getOrCreate()
 _sql = type(spark).sql
 type(spark).sql = lambda self, query, *rest, **named: _sql(
     self, query.replace("{catalog}.", "{physical}."), *rest, **named
+)
+"""
+
+# What Databricks gives a notebook besides: the task's parameters, and secrets, here of a file.
+UTILITIES = """\
+import json, types
+dbutils = types.SimpleNamespace(
+    widgets=types.SimpleNamespace(get=PARAMETERS.__getitem__),
+    secrets=types.SimpleNamespace(get=lambda scope, key: json.load(open(SECRETS))[scope][key]),
 )
 """
 
@@ -34,6 +47,7 @@ class PythonModels:
     def __init__(self, state: Path, catalog: str, log: Log, has_delta: bool):
         self.state, self.catalog, self.log = state / "notebooks", catalog, log
         self.state.mkdir(exist_ok=True)
+        self.secrets = state / "secrets.json"
         self.has_delta, self.prelude, self._place = has_delta, "", None
         # Before Spark starts: its settings would make a server of a notebook.
         self._server = subprocess.Popen(
@@ -48,7 +62,7 @@ class PythonModels:
         self.prelude += "" if self.has_delta else WITHOUT_DELTA
         self._place = ("127.0.0.1", int(self._server.stdout.readline()))
 
-    def run(self, path: str, code: str) -> str | None:
+    def run(self, path: str, code: str, parameters: dict[str, str]) -> str | None:
         """Run a notebook.
 
         Parameters
@@ -57,6 +71,8 @@ class PythonModels:
             Where it lies in the workspace.
         code : str
             Its source.
+        parameters : dict of str to str
+            What `dbutils.widgets` gives.
 
         Returns
         -------
@@ -66,7 +82,9 @@ class PythonModels:
         began = time.time()
         script = self.state / (path.strip("/").replace("/", "__") + ".py")
         code = code.replace(f"`{self.catalog}`.", f"`{PHYSICAL}`.")
-        script.write_text(self.prelude + code)
+        installed = INSTALLS.findall(code)
+        given = f"PARAMETERS, SECRETS = {parameters!r}, {str(self.secrets)!r}\n{UTILITIES}"
+        script.write_text(self.prelude + given + INSTALLS.sub("", code))
         answer = self._answer(script)
         error = None if answer == "done" else answer[-8000:] or "The notebook's process died."
         self.log.write(
@@ -74,6 +92,7 @@ class PythonModels:
             ok=error is None,
             seconds=round(time.time() - began, 3),
             path=path,
+            installed=installed,
             error=error,
         )
         return error

@@ -39,8 +39,9 @@ class Rest:
         number = next(self._numbers)
         error = None
         for task in body["tasks"]:
-            path = task["notebook_task"]["notebook_path"]
-            error = error or self.python_models.run(path, self.notebooks[path])
+            notebook = task["notebook_task"]
+            path, parameters = notebook["notebook_path"], notebook.get("base_parameters", {})
+            error = error or self.python_models.run(path, self.notebooks[path], parameters)
         self.errors[number] = error or ""
         self.runs[number] = {
             "run_id": number,

@@ -1,8 +1,6 @@
 """The wheel alone, in an environment of its own: a model is loaded and scores there.
 
-With the versions of the lock, and without what it leaves out of NannyML's wishes (FLAML, kaleido,
-buckets). On Databricks pip has no lock: it installs those too, 1 GB more, and the versions of today
-but for what the wheel itself asks for. That such an environment works only a workspace can tell.
+Installed as on Databricks: the pins of requirements-databricks.txt and the wheel, nothing resolved.
 """
 
 import json
@@ -69,15 +67,8 @@ def test_the_wheel_holds_what_is_no_python(wheel):
 
 
 def test_a_registered_model_scores_where_only_the_wheel_is(wheel, local, tmp_path):
-    # The versions of the lock: what was tested is what is installed.
-    pins = [
-        line.removesuffix(" \\")
-        for line in (ROOT / "requirements.txt").read_text().splitlines()
-        if "==" in line and line[0].isalpha()
-    ]
-    limits = tmp_path / "constraints.txt"
-    limits.write_text("\n".join(pins))
-    python = install(tmp_path / "environment", str(wheel), "-c", str(limits))
+    pins = ROOT / "requirements-databricks.txt"
+    python = install(tmp_path / "environment", "--no-deps", "-r", str(pins), str(wheel))
     (tmp_path / "score.py").write_text(SCORE)
     database = local.home / "stride.duckdb"
     with duckdb.connect(str(database), read_only=True) as tables:

@@ -1,14 +1,11 @@
 """What the tests share: a home folder of their own and dbt as a user runs it."""
 
-import atexit
 import fcntl
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -21,14 +18,15 @@ ROOT = Path(__file__).parents[2]
 LAST_DAY = date(2026, 6, 30)
 
 
-PARSED = Path(tempfile.mkdtemp(prefix="stride-parsed-"))
-"""What dbt made of the project, by its variables: seconds of every run otherwise."""
-atexit.register(shutil.rmtree, PARSED, ignore_errors=True)
 DBT = DbtServer()
 
 
-LONG = ("test_build", "test_incremental", "test_daily", "test_real_export", "test_leaks")
-"""Files that build much go first, so that no process is left alone with them at the end."""
+LONG = (
+    *("test_morning", "test_any_sequence", "test_build", "test_incremental", "test_real_export"),
+    *("test_leaks", "test_erase", "test_daily"),
+)
+"""Files that build much go first, so that no process is left alone with them at the end. The second
+needs no `sample_home`, which the process with the first one builds meanwhile."""
 
 
 def pytest_collection_modifyitems(items) -> None:
@@ -63,32 +61,16 @@ class Home:
             **options,
         )
 
-    def _linked(self) -> Path:
-        # dbt parses the project anew when the profile changes, and the home is part of that: so it
-        # has the same name for every home. One with blanks and a quote, as a user's may have.
-        link = PARSED / "a home's link"
-        link.unlink(missing_ok=True)
-        link.symlink_to(self.folder.resolve())
-        return link
-
     def stride(self, *arguments: str) -> subprocess.CompletedProcess:
         return self.run("stride", *arguments)
 
     def dbt(self, command: str, *arguments: str, as_of: date | None = None):
+        """Run a dbt command; all but `parse` share what is parsed, which no day changes."""
+        given = arguments[arguments.index("--vars") + 1] if "--vars" in arguments else ""
         variables = ("--vars", json.dumps({"as_of_date": str(as_of)})) if as_of else ()
         arguments = ["--no-use-colors", command, *arguments, *variables]
-        if self.project != ROOT:
-            return DBT.run(arguments, self.project, self.environment)
-        parsed = PARSED / "".join(c if c.isalnum() else "-" for c in _variables(arguments))
-        mine = self.folder / "target" / "partial_parse.msgpack"
-        if parsed.exists() and not mine.exists():
-            mine.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(parsed, mine)
-        environment = self.environment | {"STRIDE_HOME": str(self._linked())}
-        done = DBT.run(arguments, self.project, environment)
-        if mine.exists() and not parsed.exists():
-            shutil.copy(mine, parsed)
-        return done
+        parsed_as = None if command == "parse" else given
+        return DBT.run(arguments, self.project, self.environment, parsed_as)
 
     def kill_dbt(self, moment: str, *arguments: str, as_of: date) -> None:
         """Run dbt and kill it as soon as it says ``moment``; it must come to say so."""
@@ -134,10 +116,6 @@ class Home:
                 "select schema_name, table_name from duckdb_tables() order by all"
             )
         ]
-
-
-def _variables(arguments: list[str]) -> str:
-    return arguments[arguments.index("--vars") + 1] if "--vars" in arguments else "none"
 
 
 @pytest.fixture(scope="session")

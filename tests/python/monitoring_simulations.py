@@ -65,7 +65,13 @@ def history(inputs: pd.DataFrame, last: int, athlete: str = "a") -> pd.DataFrame
 
 def drifted(days: pd.DataFrame) -> pd.Series:
     """Whether each input of an athlete drifted on the last day, as `athlete_drift` would say."""
-    over = check(days).groupby("feature_name")["is_over"].sum()
+    return drifted_of_each([days]).iloc[0]
+
+
+def drifted_of_each(histories: list[pd.DataFrame]) -> pd.DataFrame:
+    """The same, one row for each of many athletes, whatever their names."""
+    days = pd.concat([days.assign(athlete_id=f"{i:06d}") for i, days in enumerate(histories)])
+    over = check(days).groupby(["athlete_id", "feature_name"])["is_over"].sum().unstack()
     return (over >= DRIFT_DAYS)[INPUTS]
 
 
@@ -79,6 +85,22 @@ def jump(inputs: pd.DataFrame, first: int, spreads: float, rng) -> pd.DataFrame:
     spread = (past.quantile(0.84) - past.quantile(0.16)) / 2
     moved = inputs.copy()
     moved.loc[moved.index[first:], names] += spreads * spread * rng.choice([-1, 1], len(names))
+    return moved
+
+
+SERIOUS = {
+    "ctl": ("CTL x 1.5", lambda days, _: 1.5 * days),
+    "acwr": ("ACWR x 2", lambda days, _: 2 * days),
+    "pace_trend_pct_28d": ("pace trend + 2 deviations", lambda days, past: days + 2 * past.std()),
+}
+"""The shift of each named input that a coach would call serious."""
+
+
+def serious_shift(inputs: pd.DataFrame, name: str, last: int) -> pd.DataFrame:
+    """The same inputs, one of them shifted as `SERIOUS` says in the 14 days to ``last``."""
+    moved, days = inputs.copy(), inputs.index[last - 13 : last + 1]
+    past = inputs[name].iloc[WARM_UP : last - 13]
+    moved.loc[days, name] = SERIOUS[name][1](inputs.loc[days, name], past)
     return moved
 
 

@@ -26,10 +26,9 @@ OF_THE_RUN = {
 }
 """Columns that name the run; all others must not depend on it."""
 OF_THE_RUN_ALONE = re.compile(
-    r"features\.stg_|training\.py_"
-    r"|monitoring\.(stg_earlier_|stg_retraining_signals|retraining_decision)"
+    r"features\.int_|training\.(py_|int_training_due)|monitoring\.stg_earlier_marks"
 )
-"""Tables of what this run recomputed, trained, or found of an earlier run; not of what stands."""
+"""Tables of what this run computed or trained, or found of an earlier run."""
 
 
 def copy_of(home: Home, folder: Path) -> Home:

@@ -27,7 +27,8 @@ FILLED = {
     for target in TARGETS
 }
 PROD = FILLED["prod"]
-JOBS = ("ingest", "features", "inference", "monitoring", "training", "rebuild")
+QUERIES = bundle.queries(PROD)
+JOBS = ("morning", "ingest", "features", "inference", "training", "rebuild")
 DBT_TASKS = [(job, t) for job in JOBS for t in PROD["jobs"][job]["tasks"] if "dbt_task" in t]
 
 
@@ -102,51 +103,129 @@ def test_a_job_runs_once_at_a_time_ends_and_tells(name):
     for task in job["tasks"]:
         assert {d["task_key"] for d in task.get("depends_on", [])} <= keys
     for task in (t for t in job["tasks"] if not {"condition_task", "run_job_task"} & t.keys()):
+        # The job has not failed where what follows the task succeeds.
+        assert len(job["tasks"]) == 1 or task["email_notifications"]["on_failure"]
         assert task["max_retries"] >= 1
         assert 0 < task["timeout_seconds"] <= job["timeout_seconds"]
 
 
-def test_the_schedules():
-    schedules = {name: PROD["jobs"][name].get("schedule") for name in JOBS}
-    assert {
+def clocks(**values: str) -> dict[str, tuple]:
+    """Cron, zone and state of each job's schedule in prod."""
+    prod = bundle.load("prod")
+    for name, value in values.items():
+        prod["values"][name] = value
+    jobs = bundle.fill(prod, warehouse_id="w")["jobs"]
+    return {
         name: (s["quartz_cron_expression"], s["timezone_id"], s["pause_status"])
-        for name, s in schedules.items()
-        if s
-    } == {
-        "ingest": ("0 0 5 * * ?", "America/Sao_Paulo", "UNPAUSED"),
-        "features": ("0 0 6 * * ?", "America/Sao_Paulo", "UNPAUSED"),
-        "inference": ("0 30 6 * * ?", "America/Sao_Paulo", "UNPAUSED"),
-        "training": ("0 0 4 1 * ?", "America/Sao_Paulo", "UNPAUSED"),
+        for name in JOBS
+        if (s := jobs[name].get("schedule"))
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "as_one", "by_clock"),
+    [
+        ({}, "UNPAUSED", "PAUSED"),
+        ({"morning": "PAUSED", "by_clock": "UNPAUSED"}, "PAUSED", "UNPAUSED"),
+    ],
+)
+def test_a_morning_is_one_job_or_three_by_the_clock(values, as_one, by_clock):
+    zone = "America/Sao_Paulo"
+    assert clocks(**values) == {
+        "morning": ("0 0 5 * * ?", zone, as_one),
+        "ingest": ("0 0 5 * * ?", zone, by_clock),
+        "features": ("0 0 6 * * ?", zone, by_clock),
+        "inference": ("0 30 6 * * ?", zone, by_clock),
+        "training": ("0 0 4 1 * ?", zone, "UNPAUSED"),
     }
     for job in FILLED["dev"]["jobs"].values():
         assert job.get("schedule", {}).get("pause_status") in (None, "PAUSED")
 
 
-def test_monitoring_follows_inference_and_starts_training_only_when_the_decision_says_so():
-    raw = bundle.load("prod")["resources"]["jobs"]
-    follows = raw["inference"]["tasks"][-1]
-    assert follows["run_job_task"]["job_id"] == "${resources.jobs.monitoring.id}"
-    assert follows["run_if"] == "ALL_DONE"
-    decision, condition, training = raw["monitoring"]["tasks"][1:]
+MORNING = {task["task_key"]: task for task in PROD["jobs"]["morning"]["tasks"]}
+
+
+def needs(task: str) -> set[str]:
+    return {one["task_key"] for one in MORNING[task].get("depends_on", [])}
+
+
+def test_a_morning_is_one_chain_of_tasks():
+    assert needs("freshness") == {"ingest"}
+    assert needs("features") == {"ingest"}
+    assert needs("inference") == {"features"}
+    assert needs("monitoring") == {"inference"}
+    assert needs("messages") == {"wants_mail"}
+    assert needs("wants_mail") == needs("decision") == {"monitoring"}
+    assert needs("should_train") == {"decision"}
+    assert "run_if" not in MORNING["features"] | MORNING["inference"]
+
+
+@pytest.mark.parametrize("task", ["monitoring", "wants_mail", "decision"])
+def test_checks_messages_and_decision_come_whatever_failed(task):
+    assert MORNING[task]["run_if"] == "ALL_DONE"
+
+
+def test_a_training_starts_only_when_the_decision_says_so():
+    condition, training = MORNING["should_train"], MORNING["training"]
     assert condition["condition_task"] == {
         "op": "EQUAL_TO",
         "left": "{{tasks.decision.output.first_row.should_train}}",
         "right": "true",
     }
-    assert training["run_job_task"]["job_id"] == "${resources.jobs.training.id}"
+    assert bundle.load("prod")["resources"]["jobs"]["morning"]["tasks"][-1]["run_job_task"] == {
+        "job_id": "${resources.jobs.training.id}"
+    }
     assert training["depends_on"] == [{"task_key": "should_train", "outcome": "true"}]
-    assert (ROOT / "resources" / decision["sql_task"]["file"]["path"]).is_file()
+    assert (ROOT / "resources" / MORNING["decision"]["sql_task"]["file"]["path"]).is_file()
+
+
+@pytest.mark.parametrize(
+    ("decided", "is_due"),
+    [
+        ([("2026-06-30", "true")], "true"),
+        ([("2026-06-30", "false"), ("2026-06-29", "true")], "false"),
+        # Monitoring failed for two days: an old decision is not carried out again.
+        ([("2026-06-28", "true")], "false"),
+        ([], "false"),
+    ],
+)
+def test_only_a_decision_of_today_or_yesterday_counts(decided, is_due):
+    rows = " union all ".join(
+        f"select date '{day}' as decided_on, {due} as should_train, 'why' as reasons"
+        for day, due in decided or [("2026-06-30", "true")]
+    ) + ("" if decided else " limit 0")
+    query = QUERIES["retraining_decision"].replace("current_date()", "date '2026-06-30'")
+    ((said, *_),) = duckdb.sql(re.sub(r"\bfrom [\w.]+", f"from ({rows})", query)).fetchall()
+    assert said == is_due
+
+
+def test_the_jobs_by_the_clock_have_the_tasks_of_the_morning():
+    tasks = [
+        task for name in ("ingest", "features", "inference") for task in PROD["jobs"][name]["tasks"]
+    ]
+    first = {"features", "inference"}
+    assert [task["task_key"] for task in tasks] == list(MORNING)
+    for task in tasks:
+        same = dict(MORNING[task["task_key"]])
+        if task["task_key"] in first:
+            same.pop("depends_on")
+        assert task == same
+
+
+def test_what_is_merged_in_yaml_is_named_by_an_alias():
+    """The command line refuses a mapping behind `<<`, which this test's parser takes."""
+    for file in (ROOT / "databricks.yml", *(ROOT / "resources").glob("*.yml")):
+        for merged in re.findall(r"<<: *(.)", file.read_text()):
+            assert merged in "*[", file
 
 
 def test_dbt_tasks_name_selectors_of_the_project_and_are_told_what_it_asks():
     selectors = yaml.safe_load((ROOT / "selectors.yml").read_text())["selectors"]
     names = {selector["name"] for selector in selectors}
-    asked = set()
+    asked, used = set(), set()
     places = ("profiles/profiles.yml", "dbt_project.yml", "macros/landing_path.sql")
-    for file in (*places, "models/training/_registry.yml"):
+    for file in (*places, "models/training/_registry.yml", "macros/engine/python_environment.sql"):
         asked |= set(re.findall(r"\bvar\('(\w+)', ", (ROOT / file).read_text()))
-    # Each job builds once; one asks besides whether something came in lately.
-    assert len(DBT_TASKS) == len(JOBS) + 1
     for job, task in DBT_TASKS:
         assert (ROOT / "resources" / task["dbt_task"]["project_directory"]).resolve() == ROOT
         for command in task["dbt_task"]["commands"]:
@@ -155,16 +234,34 @@ def test_dbt_tasks_name_selectors_of_the_project_and_are_told_what_it_asks():
             found = re.fullmatch(
                 r"dbt build (?:--selector (\w+) )?--target databricks --vars '(.*)'", command
             )
-            assert (found[1] == job and found[1] in names) or (job, found[1]) == ("rebuild", None)
+            assert found[1] in names or job == "rebuild"
+            used.add(found[1])
             assert set(yaml.safe_load(found[2])) == asked
             assert yaml.safe_load(found[2])["databricks_http_path"] == "/sql/1.0/warehouses/w"
+    assert used == {"ingest", "features", "inference", "monitoring", "training", None}
+
+
+NOTEBOOKS = {
+    task["task_key"]: task["notebook_task"]
+    for task in PROD["jobs"]["morning"]["tasks"]
+    if "notebook_task" in task
+}
+
+
+def test_a_notebook_installs_the_pins_and_nothing_else():
+    assert set(NOTEBOOKS) == {"strava_sync", "messages"}
+    for task in NOTEBOOKS.values():
+        file = ROOT / "resources" / task["notebook_path"]
+        pips = re.findall(r"(?m)^# MAGIC %pip (.*)", file.read_text())
+        assert pips == ["install --quiet --no-deps -r ../../requirements-databricks.txt"]
+        assert (file.parent / pips[0].split()[-1]).resolve().is_file()
 
 
 def test_what_it_installs_is_what_is_tested():
     project = (ROOT / "pyproject.toml").read_text()
     for job in JOBS:
         for environment in PROD["jobs"][job]["environments"]:
-            for package in environment["spec"]["dependencies"]:
+            for package in environment["spec"].get("dependencies", []):
                 assert f'"{package}"' in project
     version = re.search(r'^version = "(.+)"$', project, re.M)[1]
     wheel = bundle.load("prod")["variables"]["wheel"]["default"]
@@ -186,9 +283,6 @@ def test_monitors_watch_tables_and_columns_that_are_there():
         assert columns | set(monitor.get("slicing_exprs", [])) <= contracts[name]
 
 
-QUERIES = bundle.queries(PROD)
-
-
 def test_a_dashboard_that_is_gone_fails():
     gone = deepcopy(PROD)
     gone["dashboards"]["stride"]["file_path"] = "dashboards/gone.lvdash.json"
@@ -201,10 +295,6 @@ def test_what_alerts_conditions_and_dashboard_ask_runs_on_the_local_tables(name,
     rows = sample_home.ask(QUERIES[name])
     if name == "retraining_decision":
         assert rows[0][0] in ("true", "false")
-    elif name in PROD["alerts"]:
-        column = PROD["alerts"][name]["evaluation"]["source"]["name"]
-        assert f" as {column} " in QUERIES[name]
-        assert rows[0][0] is not None
 
 
 def test_a_query_on_a_column_that_is_gone_fails(sample_home):
@@ -220,21 +310,46 @@ def test_a_query_on_a_table_that_is_gone_fails(name, sample_home):
         sample_home.ask(wrong)
 
 
+def found(name: str, rows: str) -> list[dict]:
+    """What an alert finds on 30 June 2026, with ``rows`` in place of the table that it reads."""
+    query = PROD["alerts"][name]["query_text"].replace("current_date()", "date '2026-06-30'")
+    return duckdb.sql(re.sub(r"\bfrom [\w.]+", f"from ({rows})", query)).df().to_dict("records")
+
+
 def fires(name: str, rows: str) -> bool:
-    """Whether an alert fires on 30 June 2026, with ``rows`` in place of the table that it reads."""
-    alert = PROD["alerts"][name]
-    query = alert["query_text"].replace("current_date()", "date '2026-06-30'")
-    ((value,),) = duckdb.sql(re.sub(r"\bfrom [\w.]+", f"from ({rows})", query)).fetchall()
-    assert alert["evaluation"]["comparison_operator"] == "GREATER_THAN"
-    return value > alert["evaluation"]["threshold"]["value"]["double_value"]
+    evaluation = PROD["alerts"][name]["evaluation"]
+    assert evaluation["source"] == {"name": "who", "aggregation": "COUNT"}
+    assert evaluation["comparison_operator"] == "GREATER_THAN"
+    assert evaluation["threshold"]["value"]["double_value"] == 0
+    assert evaluation["empty_result_state"] == "OK"
+    return any(row["who"] is not None for row in found(name, rows))
 
 
 def health(day: str, status: str) -> str:
-    return f"select date '{day}' as checked_on, '{status}' as status"
+    return f"""select date '{day}' as checked_on, '{status}' as status, 'champion' as check_name,
+    'It is gone.' as detail, 'Train.' as what_to_do"""
 
 
 def warned(day: str, severity: str) -> str:
-    return f"select date '{day}' as alert_date, '{severity}' as severity"
+    return f"""select date '{day}' as alert_date, '{severity}' as severity, 'ana' as athlete_id,
+    'low_form' as cause, 'Form is low' as title_en, 'TSB is -40.' as text_en"""
+
+
+@pytest.mark.parametrize("name", sorted(PROD["alerts"]))
+def test_an_alert_says_who_and_why_and_again_every_morning(name):
+    alert = PROD["alerts"][name]
+    assert "{{QUERY_RESULT_TABLE}}" in alert["custom_description"]
+    assert alert["evaluation"]["notification"]["retrigger_seconds"] == 1
+    assert alert["schedule"]["quartz_cron_schedule"] == "0 30 8 * * ?"
+
+
+def test_the_rows_of_an_alert_name_athletes_checks_and_reasons():
+    (one,) = found("overtraining", warned("2026-06-30", "warn"))
+    assert (one["who"], one["cause"], one["why"]) == ("ana", "low_form", "TSB is -40.")
+    (one,) = found("pipeline_health", health("2026-06-30", "fail"))
+    assert (one["who"], one["status"], one["why"]) == ("champion", "fail", "It is gone.")
+    (one,) = found("old_data", health("2026-06-20", "ok"))
+    assert one["why"] == "Last checked on 2026-06-20."
 
 
 WELL_LONG_AGO = health("2026-06-28", "ok")
@@ -269,8 +384,7 @@ def test_an_alert_has_its_paragraph_in_the_runbook():
 
 def test_ingest_builds_whether_a_sync_is_wanted_or_not():
     """A task is left out where all that it depends on is, whatever its `run_if` says."""
-    tasks = {task["task_key"]: task for task in PROD["jobs"]["ingest"]["tasks"]}
-    build, sync = tasks["build"], tasks["strava_sync"]
+    build, sync = MORNING["ingest"], MORNING["strava_sync"]
     assert build["run_if"] == "ALL_DONE"
     assert {"task_key": "wants_strava", "outcome": "false"} in build["depends_on"]
     assert {"task_key": "strava_sync"} in build["depends_on"]

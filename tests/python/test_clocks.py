@@ -1,5 +1,6 @@
 """Recordings whose clock was wrong, and recordings that name no sport."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pyarrow.parquet as pq
@@ -118,6 +119,26 @@ def test_without_another_clock_it_is_put_aside(name, content):
     assert "the clock of its device was never set" in row["problem_detail"]
 
 
+@pytest.mark.parametrize("kind", [gpx, tcx])
+@pytest.mark.parametrize(
+    ("wrong", "is_never_set"),
+    [
+        (datetime(1999, 8, 22, 0, 0, 9, tzinfo=UTC), True),  # where GPS weeks begin again
+        (datetime(2000, 1, 3, tzinfo=UTC), True),
+        (datetime(2012, 1, 1, 0, 3, tzinfo=UTC), True),
+        (datetime(2012, 1, 2, 0, 3, tzinfo=UTC), False),
+        (datetime(2021, 1, 1, 9, 0, tzinfo=UTC), False),  # a run on New Year's Day
+    ],
+)
+def test_a_clock_that_begins_on_a_first_of_january_takes_the_day_of_the_name(
+    kind, wrong, is_never_set
+):
+    row = one("2021-05-16.x", kind(wrong))
+    start = datetime(2021, 5, 16, 12, tzinfo=UTC) if is_never_set else wrong
+    assert (row["local_started_at"] if is_never_set else row["started_at"]) == start
+    assert row["clock_flag"] == ("clock_never_set" if is_never_set else None)
+
+
 def test_what_is_known_by_the_local_clock_alone_lands_with_the_home_zone(tmp_path):
     (tmp_path / "2023-11-14-23-13-20.gpx").write_bytes(gpx(datetime(1980, 1, 6, tzinfo=UTC)))
     import_path(tmp_path / "2023-11-14-23-13-20.gpx", tmp_path / "landing", "ana", BERLIN)
@@ -157,7 +178,7 @@ def test_a_lone_activity_years_before_all_others_is_told(tmp_path):
     for number, start in enumerate(starts):
         (tmp_path / f"{number}.tcx").write_bytes(tcx(start))
     (receipt,) = import_path(tmp_path, tmp_path / "landing", "ana", BERLIN)
-    (sentence,) = receipt.odd_dates
+    (sentence,) = receipt.notes
     assert "1 activity is dated 22 years before all others, 2001-06-02" in sentence
     assert "2021-01-16" in sentence
 
@@ -276,6 +297,62 @@ def test_a_course_is_no_activity():
     samples = [record(t, distance=t * 3) for t in range(60)]
     (row,) = read_device_file("a.fit", fit_file([file_id(6), *samples]))
     assert row["problem"] == "not_an_activity"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.tcx", b"<TrainingCenterDatabase><Courses><Course/></Courses></TrainingCenterDatabase>"),
+        ("a.gpx", b"<gpx><rte><rtept lat='1' lon='2'/></rte></gpx>"),
+        ("b.gpx", b"<gpx><wpt lat='1' lon='2'/></gpx>"),
+    ],
+)
+def test_courses_routes_and_places_are_no_activities(name, content):
+    (row,) = read_device_file(name, content)
+    assert row["problem"] == "not_an_activity"
+
+
+@pytest.mark.parametrize("content", [gpx(START), tcx(START), steady_run(600)])
+def test_a_recording_is_known_by_its_content_whatever_its_name(tmp_path, content):
+    file = tmp_path / "recording.txt"
+    file.write_bytes(content)
+    (receipt,) = import_path(file, tmp_path / "landing", "ana", BERLIN)
+    assert receipt.recordings.sports == {"Run": 1}
+
+
+# ---------------------------------------------------------------- times of other forms
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{:%Y-%m-%dT%H:%M:%Sz}",
+        "{:%Y-%m-%d %H:%M:%S UTC}",
+        "{:%Y-%m-%dT%H:%M:%SZZ}",
+        "{0.year}-{0.month}-{0.day}T{0.hour}:{0.minute}:{0.second}Z",
+        "{:%Y/%m/%d %H:%M:%S}",
+        "{:%Y%m%dT%H%M%SZ}",
+        "{:%Y-%m-%dT%H:%M:%S,000Z}",
+        "{:%Y-%m-%dT%H:%M:%S+0000}",
+    ],
+)
+def test_times_of_other_forms_are_read(form):
+    points = "".join(
+        f'<trkpt lat="{48 + t / 37_000:.6f}" lon="9.1"><time>'
+        f"{form.format(START + timedelta(seconds=t))}</time></trkpt>"
+        for t in range(0, 601, 5)
+    )
+    row = one("a.gpx", f"<gpx><trk><trkseg>{points}</trkseg></trk></gpx>".encode())
+    assert (row["started_at"], row["elapsed_time_s"]) == (START, 600)
+
+
+@pytest.mark.parametrize("text", ["05.01.2024 07:00:00", "0000-00-00T07:00:00Z", "7 am"])
+@pytest.mark.parametrize("kind", ["gpx", "tcx"])
+def test_a_time_that_cannot_be_read_is_quoted(kind, text):
+    content = gpx(START) if kind == "gpx" else tcx(START)
+    content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", text.encode(), content)
+    (row,) = read_device_file(f"a.{kind}", content)
+    assert row["problem"] == "no_times" and f"such as '{text}'" in row["problem_detail"]
 
 
 # ---------------------------------------------------------------- a landing of an earlier version

@@ -35,7 +35,7 @@ def public(models):
     return [
         model
         for model in models
-        if model["language"] == "sql" and not model["name"].startswith("stg_")
+        if model["language"] == "sql" and not model["name"].startswith(("stg_", "int_"))
     ]
 
 
@@ -161,7 +161,7 @@ def test_python_models_are_thin(models):
             assert len(code) <= 15, model["name"]
 
 
-def test_flags_of_time_in_motion_and_climb_are_named_as_stg_activity_inputs_looks_for_them():
+def test_flags_of_time_in_motion_and_climb_are_named_as_int_activity_inputs_looks_for_them():
     limits = csv.DictReader((ROOT / "seeds" / "plausible_limits.csv").open())
     doubted = [
         row["rule"]

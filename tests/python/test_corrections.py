@@ -70,9 +70,10 @@ def test_rows_are_merged_and_only_new_and_changed_ones_land(tmp_path, stride):
     [
         ("exclusions.csv", "activity_id,reason", "1,car"),
         ("loads.csv", "activity_id,training_load", "1,80"),
+        ("sports.csv", "activity_id,sport", "1,Laufen"),
     ],
 )
-def test_exclusions_and_loads_are_merged_the_same_way(tmp_path, stride, name, columns, row):
+def test_exclusions_loads_and_sports_are_merged_the_same_way(tmp_path, stride, name, columns, row):
     kind = name.removesuffix(".csv")
     assert "ana: 1 correction imported: 1 new." in stride(name, f"{columns}\n{row}\n")
     assert "ana: 1 correction imported before, unchanged." in stride(name, f"{columns}\n{row}\n")
@@ -114,7 +115,7 @@ def test_what_a_row_refers_to_and_is_not_there_is_named_in_one_line(stride):
         (
             "mine.csv",
             "activity_id,note\n1,x\n",
-            "Error: mine.csv does not say what it corrects: name it races.csv, exclusions.csv or",
+            "Error: mine.csv does not say what it corrects: name it races.csv, exclusions.csv, ",
         ),
         (
             "mine.csv",
@@ -126,6 +127,21 @@ def test_what_a_row_refers_to_and_is_not_there_is_named_in_one_line(stride):
             "activity_id,training_load,distance\n1,5,6\n",
             "Error: mine.csv has columns of loads.csv and others (distance)",
         ),
+        ("mine.csv", "activity_id;sport\n1;trail-run\n", "1 correction imported: 1 new."),
+        ("mine.csv", "activity_id,is_race,sport\n1,yes,Run\n", "1 correction imported: 1 new."),
+        (
+            "sports.csv",
+            "activity_id,sport\n1,Run\n2,Quidditch\n",
+            "Error: sports.csv, line 3: sport is 'Quidditch', which Stride does not know: write R",
+        ),
+        ("races.csv", "activity_id,is_race,sport\n1,no,x\n", "line 2: sport is 'x', which Stride"),
+        ("sports.csv", "activity_id,sport\n1,\n", "line 2: sport is '', which Stride"),
+        (
+            "sports.csv",
+            "activity_id,sport,is_race\n1,Run,yes\n",
+            "Error: sports.csv has columns of races.csv (is_race, sport) and of sports.csv (sport)",
+        ),
+        ("runs.csv", "activity_id,sport,distance\n1,Run,5\n", "--mapping"),
         ("exclusions.csv", "reason\nx\n", "exclusions.csv lacks the column activity_id"),
         ("loads.csv", 'activity_id,training_load\n1,"5\n' + "x" * 200_000, "line "),
     ],

@@ -395,7 +395,7 @@ def test_text_of_a_file_is_one_printable_line():
         ("a.zip", b"PK\3\4", "not_a_recording"),
         ("a.tcx", b"<<<<", "broken_file"),
         ("a.gpx", b"<gpx></gpx>", "no_records"),
-        ("a.tcx", tcx("").replace(b"Activit", b"Cours"), "no_records"),
+        ("a.tcx", tcx("").replace(b"Activit", b"Cours"), "not_an_activity"),
         ("a.tcx", tcx(""), "no_records"),
         ("a.gpx", gpx('<trkpt lat="1" lon="1"/>'), "no_times"),
         (
@@ -528,7 +528,7 @@ def test_real_files_that_do_not_parse_say_why(real_files):
     assert all(
         "_empty.fit" not in p or c == "not_a_recording" for p, c in codes.items() if "._" in p
     )
-    assert {c for p, c in codes.items() if p.startswith("gpxpy/")} == {"no_records"}
+    assert {c for p, c in codes.items() if p.startswith("gpxpy/")} == {"not_an_activity"}
 
 
 def test_real_files_start_when_the_manifest_says(real_files):

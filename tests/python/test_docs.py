@@ -1,5 +1,6 @@
 """`make docs` reads as a product, holds no data, and does not say where it was made."""
 
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from conftest import ROOT
 from report_build import HOSTILE
 
@@ -72,15 +74,46 @@ def test_readme_stays_a_start():
 
 @pytest.mark.parametrize("name", ["report", "dashboard", "alerts", "model"])
 def test_what_people_see_has_an_owner_and_roots(sample_home, name):
-    import json
-
-    manifest = json.loads((sample_home.folder / "target" / "manifest.json").read_text())
+    manifest = manifest_of(sample_home)
     exposure = manifest["exposures"][f"exposure.stride.{name}"]
     assert exposure["owner"]["name"] and exposure["maturity"]
     needed = {"report": _of_the_report, "dashboard": _of_the_dashboard}.get(name, set)()
     models = {n["name"] for n in manifest["nodes"].values() if n["resource_type"] == "model"}
     named = {node.split(".")[-1] for node in exposure["depends_on"]["nodes"]}
     assert needed & models <= named
+
+
+def manifest_of(home) -> dict:
+    return json.loads((home.folder / "target" / "manifest.json").read_text())
+
+
+def test_a_model_with_a_contract_is_public_and_any_other_is_its_groups_own(sample_home):
+    manifest = manifest_of(sample_home)
+    owners = {group["name"]: group["owner"]["name"] for group in manifest["groups"].values()}
+    models = [n for n in manifest["nodes"].values() if n["resource_type"] == "model"]
+    assert len({n["config"]["group"] for n in models}) == len(owners)
+    for model in models:
+        assert owners[model["config"]["group"]], model["name"]
+        is_public = model["config"]["contract"]["enforced"]
+        assert model["config"]["access"] == ("public" if is_public else "private"), model["name"]
+        is_step = model["name"].startswith(("stg_", "int_", "py_"))
+        assert is_public != is_step, model["name"]
+
+
+def test_what_exposures_show_is_public(sample_home):
+    manifest = manifest_of(sample_home)
+    for exposure in manifest["exposures"].values():
+        for node in exposure["depends_on"]["nodes"]:
+            assert manifest["nodes"][node]["config"]["access"] == "public", node
+
+
+def test_arguments_of_macros_are_checked_by_every_parse():
+    """Names and types; the dbt 2 engine refuses a project with types of its own."""
+    assert yaml.safe_load((ROOT / "dbt_project.yml").read_text())["flags"]["validate_macro_args"]
+    said = yaml.safe_load((ROOT / "macros" / "_macros.yml").read_text())["macros"]
+    types = {argument["type"] for macro in said for argument in macro.get("arguments", [])}
+    allowed = r"(string|integer|float|bool|relation|any|list\[\w+\]|dict\[\w+, \w+\])"
+    assert types and all(re.fullmatch(allowed, one) for one in types), types
 
 
 def _of_the_report():

@@ -264,7 +264,7 @@ def test_status_without_anything_says_what_to_do(tmp_path, monkeypatch):
 
     assert "stride import PATH" in status()
     CliRunner().invoke(cli.main, ("athlete", "add", "ana", "--timezone", "UTC"))
-    assert "Imported, not built yet: run `make build`" in status()
+    assert "Imported, not built yet: run `stride update`" in status()
     with duckdb.connect(str(tmp_path / "stride.duckdb")) as connection:
         connection.execute("create schema silver; create schema monitoring")
         connection.execute("create table silver.athletes (athlete_id string)")

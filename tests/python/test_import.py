@@ -359,6 +359,25 @@ def test_json_of_the_api_lands_with_the_zone_it_tells(tmp_path):
         (["{empty}", "--athlete", "ana", "--timezone", "UTC"], "is empty"),
         (["{cut}", "--athlete", "ana", "--timezone", "UTC"], "can't be read"),
         (["{pdf}", "--athlete", "ana", "--timezone", "UTC"], "is nothing that Stride reads"),
+        (
+            ["*.zip", "--athlete", "ana", "--timezone", "UTC"],
+            "A pattern is replaced by names outside",
+        ),
+        (["", "--athlete", "ana", "--timezone", "UTC"], "The path is empty"),
+        (["{csv}", "{csv}", "--athlete", "ana", "--timezone", "UTC"], "Give one path"),
+        (["~/nowhere.zip", "--athlete", "ana", "--timezone", "UTC"], "/nowhere.zip does not exist"),
+        (
+            ["{link}", "--athlete", "ana", "--timezone", "UTC"],
+            "is a link to something that does not",
+        ),
+        (
+            ["{xlsx}", "--athlete", "ana", "--timezone", "UTC"],
+            "is a spreadsheet: save its sheet as",
+        ),
+        (["{rar}", "--athlete", "ana", "--timezone", "UTC"], "unpack it and import the folder"),
+        (["{page}", "--athlete", "ana", "--timezone", "UTC"], "is a web page: log in"),
+        (["{page_csv}", "--athlete", "ana", "--timezone", "UTC"], "is a web page and no table"),
+        (["{zip}", "--athlete", "ana", "--timezone", "UTC"], "no zip archive, or cut off"),
         (["{header}", "--athlete", "ana", "--timezone", "UTC"], "has a header and no activities"),
         (["{csv}", "--athlete", "a", "--mapping", "{pdf}"], "is no TOML file"),
         (["{fit}", "--athlete", "b", "--timezone", "UTC"], "could be used; what was read is in"),
@@ -372,7 +391,19 @@ def test_a_mistake_gets_one_clear_sentence(tmp_path, monkeypatch, arguments, sen
     (tmp_path / "story.pdf").write_bytes(b"%PDF-1.7\x00\xff\x1b[2J")
     (tmp_path / "run.fit").write_bytes(b"no recording")
     (tmp_path / "cut.csv.gz").write_bytes(gzip.compress(table(RUN))[:-20])
+    (tmp_path / "list.xlsx").write_bytes(b"PK\x03\x04")
+    (tmp_path / "all.rar").write_bytes(b"Rar!")
+    (tmp_path / "page.zip").write_bytes(b"<!DOCTYPE html><html>Log in</html>")
+    (tmp_path / "page.csv").write_bytes(b"<!DOCTYPE html><html>Log in</html>")
+    (tmp_path / "cut.zip").write_bytes(b"PK\x03\x04 <gpx>")
+    (tmp_path / "link.zip").symlink_to(tmp_path / "gone.zip")
     names = {
+        "link": tmp_path / "link.zip",
+        "xlsx": tmp_path / "list.xlsx",
+        "rar": tmp_path / "all.rar",
+        "page": tmp_path / "page.zip",
+        "page_csv": tmp_path / "page.csv",
+        "zip": tmp_path / "cut.zip",
         "csv": as_csv(tmp_path, table(RUN)),
         "folder": tmp_path / "empty_folder",
         "empty": tmp_path / "empty.csv",

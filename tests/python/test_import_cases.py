@@ -10,9 +10,10 @@ import subprocess
 import sys
 import tracemalloc
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from fit_writer import file_id, fit_file, monitoring, steady_run
@@ -24,6 +25,7 @@ from stride.ingest import headers, landing, mapped_csv, strava_csv
 from stride.ingest.apple_health import read_export
 from stride.ingest.athletes import settings_on
 from stride.ingest.dates import instant
+from stride.ingest.device import sports
 from stride.ingest.device.sports import family
 from stride.ingest.importing import Options, import_path
 from stride.ingest.wellness_settings import land_wellness_settings
@@ -171,6 +173,52 @@ def test_words_of_a_table_that_stride_does_not_know_are_told(tmp_path):
     assert receipt.table.unknown_sports == {"Gåsmarsch": 1}
 
 
+@pytest.mark.parametrize(
+    ("word", "spelled"),
+    [
+        ("RUN", "RUN"),  # silver knows it as it is
+        ("trail-run", "Trail Run"),
+        ("Running/Trail", "Trail running"),
+        ("Running, road", "Road Running"),
+        ("CYCLING_SPORT", "Cycling"),
+        ("course a pied", "Course à pied"),
+        ("Futás", "Futás"),
+        ("Horse riding", "Horse riding"),
+        ("Weight training run", "Weight training run"),
+    ],
+)
+def test_a_word_lands_as_the_seed_spells_it(word, spelled):
+    assert sports.spelled(word) == spelled
+    known = word not in ("Horse riding", "Weight training run")
+    assert (family(word) is not None) == known
+
+
+def test_a_spreadsheet_counts_days_and_says_so(tmp_path):
+    header = "Activity ID,Activity Date,Activity Name,Activity Type,Elapsed Time,Distance\n"
+    rows = "9001,45296.2916667,x,Run,0.0208333,5.01\n9002,45297.2916667,x,Run,0.03125,7.5\n"
+    receipt, _ = runs(write(tmp_path / "activities.csv", header + rows))
+    landed = landing.read(tmp_path / "landing", "activities", "ana", ["elapsed_time_s"])
+    assert [round(row["elapsed_time_s"]) for row in landed] == [1800, 2700]
+    assert "read as 2024-01-05 to 2024-01-06. If that is four years early" in receipt.notes[0]
+
+
+def test_a_row_that_was_read_wrong_is_changed_by_the_same_file(tmp_path):
+    path = write(tmp_path / "activities.csv", export("sv"))
+    _, found = runs(path)
+    # As an earlier version landed it: without a sport and a date.
+    names = pq.read_schema(next((tmp_path / "landing" / "activities").glob("ana.*"))).names
+    rows = landing.read(tmp_path / "landing", "activities", "ana", names)
+    for file in (tmp_path / "landing" / "activities").glob("ana.*"):
+        file.unlink()
+    wrong = [rows[0] | {"started_at": None, "sport_type": "Fika"}, rows[1]]
+    landing.write(tmp_path / "landing", "activities", "ana.0001-old", wrong)
+    receipt, found = runs(path)
+    assert (receipt.table.new, receipt.table.changed) == (0, 1)
+    assert found["9001"]["started_at"] == START
+    receipt, _ = runs(path)
+    assert (receipt.table.new, receipt.table.changed) == (0, 0)
+
+
 def test_gear_of_an_export_is_kept_by_activity():
     text = (
         export("sv")
@@ -236,6 +284,66 @@ def test_metres_among_kilometres_are_found_with_a_mapping_of_ones_own(tmp_path):
     assert [round(row["distance_m"]) for row in rows] == [16126, 33957, 1372, 5000]
 
 
+@pytest.mark.parametrize(
+    ("stride_m", "unit", "note"),
+    [
+        ("1.18", 1609.344, "are read as miles"),
+        ("0.73", 1000, None),
+        ("--", 1000, "are read as kilometres, as it names no unit"),
+    ],
+)
+def test_steps_show_whether_a_list_is_in_miles(tmp_path, stride_m, unit, note):
+    header = LIST["en"] + ",Avg Run Cadence,Avg Stride Length\n"
+    row = f"Running,2024-01-05 08:00:00,false,x,6.22,612,00:50:00,150,171,100,170,{stride_m}\n"
+    receipt, found = runs(write(tmp_path / "Activities.csv", header + row))
+    (run,) = found.values()
+    assert run["distance_m"] == pytest.approx(6.22 * unit)
+    assert note is None or note in receipt.notes[0]
+    assert bool(receipt.notes) == bool(note)
+
+
+RUNALYZE = """id,sportid,time,timezoneOffset,title,distance,s,elapsedTime,elevationUp,pulseAvg
+1,168070,1704438000,60,Morning,10.02,3000,3060,85,150
+2,168070,1704524400,-300,Evening,5.00,1200,1200,5,170
+"""
+
+
+def test_the_list_of_runalyze_takes_its_sport_from_the_option(tmp_path):
+    path = write(tmp_path / "runalyze-activities.csv", RUNALYZE)
+    receipt, found = runs(path)
+    assert receipt.table.unknown_sports == {None: 2}
+    assert (found["runalyze:1"]["started_at"], found["runalyze:1"]["distance_m"]) == (START, 10020)
+    receipt, found = runs(path, options=BERLIN._replace(sport="running"))
+    assert receipt.table.changed == 2 and found["runalyze:1"]["sport_type"] == "Run"
+    assert runs(path)[0].table.changed == 0  # what was said stays
+    rows = landing.read(tmp_path / "landing", "activities", "ana", ["local_started_at"])
+    assert [row["local_started_at"].hour for row in rows[:2]] == [8, 2]
+
+
+def test_a_mapping_says_which_sport_a_number_is(tmp_path):
+    shipped = Path(mapped_csv.__file__).parent / "mappings" / "runalyze.toml"
+    mine = write(tmp_path / "mine.toml", shipped.read_text() + '[sports]\n"168070" = "Run"\n')
+    path = write(tmp_path / "runalyze-activities.csv", RUNALYZE)
+    _, found = runs(path, options=BERLIN._replace(mapping=mine))
+    assert {row["sport_type"] for row in found.values()} == {"Run"}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Name,Sport,Date,Start time,Duration,Total distance (km)",
+        "Title,WorkoutType,WorkoutDay,DistanceInMeters,TimeTotalInHours",
+        "Split,Time,Moving Time,GetDistance,Elevation Gain,Avg Pace",
+        "date,hrv.hrv,restingHeartRate.heartRate,sleep.duration",
+    ],
+)
+def test_a_table_of_another_service_is_not_told_stravas_columns(tmp_path, header):
+    path = write(tmp_path / "list.csv", f"{header}\n{header.lower()}\n")
+    with pytest.raises(StrideError, match=r"no table that Stride knows; it has: .*--mapping") as e:
+        runs(path)
+    assert "activity id" not in str(e.value).lower()
+
+
 # ---------------------------------------------------------------- JSON of other platforms
 
 
@@ -279,6 +387,175 @@ def test_training_sessions_of_polar_flow(tmp_path):
     assert (row["started_at"], row["sport_type"], row["distance_m"]) == (START, "Run", 5400)
     (raw,) = landing.read(tmp_path / "landing", "activities", "ana", ["raw_row"])
     assert "latitude" not in raw["raw_row"]
+
+
+def seconds_of(values: list) -> list[dict]:
+    start = datetime(2024, 1, 5, 8)
+    return [
+        {"dateTime": f"{start + timedelta(seconds=at):%Y-%m-%dT%H:%M:%S.000}", "value": value}
+        for at, value in enumerate(values)
+    ]
+
+
+POLAR = {
+    "older": {
+        "startTime": "2024-01-05T08:00:00.000",
+        "stopTime": "2024-01-05T08:11:00.000",
+        "timezoneOffset": 60,
+        "duration": "PT600S",
+        "distance": 1800.0,
+        "averageHeartRate": 150,
+        "exercises": [
+            {
+                "sport": "RUNNING",
+                "samples": {
+                    "heartRate": seconds_of([150] * 601),
+                    "distance": seconds_of([3.0 * at for at in range(601)]),
+                    "altitude": seconds_of([0] * 5 + [183.0] * 596),
+                    "recordedRoute": [{"latitude": 52.1}],
+                },
+            }
+        ],
+    },
+    "since 2025": {
+        "startTime": "2024-01-05T08:00:00",
+        "stopTime": "2024-01-05T08:11:00",
+        "timezoneOffsetMinutes": 60,
+        "durationMillis": 600_000,
+        "distanceMeters": 1800.0,
+        "hrAvg": 150,
+        "latitude": 52.1,
+        "sport": {"id": "1"},
+        "exercises": [
+            {
+                "sport": {"id": "1"},
+                "samples": {
+                    "samples": [
+                        {"type": "HEART_RATE", "intervalMillis": 1000, "values": [150] * 601},
+                        {"type": "SPEED", "values": [float("nan")] + [10.8] * 600},
+                        {"type": "DISTANCE", "values": [3.0 * at for at in range(601)]},
+                        {"type": "ALTITUDE", "values": [0] * 5 + [183.0] * 596},
+                    ]
+                },
+                "routes": {"route": {"wayPoints": [{"latitude": 52.1}]}},
+            }
+        ],
+    },
+}
+SUUNTO = {
+    "log": {
+        "DeviceLog": {
+            "Header": {"ActivityType": 3, "Duration": 600, "Distance": 1800, "Ascent": 0},
+            "Samples": [
+                {
+                    "TimeISO8601": f"2024-01-05T08:{at // 60:02d}:{at % 60:02d}.000+01:00",
+                    "HR": 2.5,  # per second
+                    "Distance": 3.0 * at,
+                    "Altitude": 183.0,
+                    "Latitude": 0.9,
+                }
+                for at in range(601)
+            ],
+        }
+    },
+    "account": {
+        "Data": {
+            "Samples": [
+                {
+                    "TimeISO8601": f"2024-01-05T07:{at // 60:02d}:{at % 60:02d}.000Z",
+                    "Attributes": {
+                        "suunto/sml": {
+                            "Sample": {"HR": 150, "Distance": 3.0 * at, "GPSAltitude": 183.0}
+                            | ({"Events": [{"Activity": {"ActivityType": 3}}]} if at == 0 else {})
+                        }
+                    },
+                }
+                for at in range(601)
+            ]
+        }
+    },
+}
+
+
+@pytest.mark.parametrize(
+    "content", [*POLAR.values(), *SUUNTO.values()], ids=[*POLAR, *(f"suunto {n}" for n in SUUNTO)]
+)
+def test_json_of_watches_is_measured_by_its_samples(tmp_path, content):
+    runs(write(tmp_path / "session.json", content))
+    columns = ["started_at", "sport_type", "distance_m", "moving_time_s", "avg_hr_bpm"]
+    columns += ["heart_rate_seconds", "best_efforts", "graded_speed_mps", "raw_row"]
+    (row,) = landing.read(tmp_path / "landing", "activities", "ana", columns)
+    assert (row["started_at"], row["sport_type"], row["distance_m"]) == (START, "Run", 1800)
+    assert row["avg_hr_bpm"] == 150 and row["moving_time_s"] in (600, None)
+    assert row["heart_rate_seconds"] == [{"bpm": 150, "seconds": 600.0}]
+    assert {each["target"]: round(each["value"]) for each in row["best_efforts"]}[1000.0] == 333
+    assert row["graded_speed_mps"] == pytest.approx(3, rel=0.02)
+    assert "atitude" not in row["raw_row"] and "wayPoints" not in row["raw_row"]
+
+
+def test_workouts_of_suuntos_account_and_activities_of_runalyze(tmp_path):
+    workout = {
+        "activityId": 22,
+        "startTime": 1_704_438_000_000,
+        "stopTime": 1_704_439_860_000,
+        "totalTime": 1800.0,
+        "totalDistance": 5400.0,
+        "timeOffsetInMinutes": 60,
+        "hrdata": {"avg": 150, "workoutMaxHR": 171},
+        "startPosition": {"x": 9.1},
+    }
+    _, found = runs(write(tmp_path / "workouts.json", {"payload": [workout]}))
+    row = found["suunto:20240105T070000"]
+    assert (row["started_at"], row["sport_type"], row["distance_m"]) == (START, "TrailRun", 5400)
+    activity = {
+        "id": 9,
+        "sport": {"id": 1, "name": "Running"},
+        "date_time": "2024-01-05T08:00:00+01:00",
+        "distance": 5.4,
+        "duration": 1800,
+        "hr_avg": 150,
+    }
+    _, found = runs(write(tmp_path / "activities.json", [activity]), "bo")
+    row = found["runalyze:9"]
+    assert (row["started_at"], row["sport_type"], row["distance_m"]) == (START, "Run", 5400)
+
+
+def test_an_account_export_of_polar_tells_in_one_line_what_is_no_activity(tmp_path):
+    days = {f"activity-2024-01-{day:02d}.json": b'{"summary": {}}' for day in range(1, 10)}
+    session = json.dumps(POLAR["older"]).encode()
+    files = zipped({"training-session-1.json": session, "sleep.json": b"[]", **days})
+    receipt, _ = runs(write(tmp_path / "polar.zip", files))
+    assert receipt.found == {"JSON without an activity": 10, "training sessions of Polar Flow": 1}
+    assert receipt.refused == ()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [{"logId": 1, "activityName": "Run", "startTime": "01/05/24 07:00:00"}],
+        {"fitnessActivity": "running", "startTime": "2024-01-05T07:00:00Z"},
+        {"type": "run", "start_epoch_ms": 1_704_438_000_000},
+    ],
+)
+def test_json_of_another_service_is_not_told_of_stravas_keys(tmp_path, content):
+    with pytest.raises(StrideError, match=r"JSON that Stride does not know \(it has "):
+        runs(write(tmp_path / "a.json", content))
+
+
+def test_a_folder_names_what_it_could_not_read(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    write(folder / "1.fit", steady_run(600))
+    write(folder / "laps.csv", "Split,Time\n1,00:05:00\n")
+    for name in ("more.rar", "list.xlsx", "cut.zip"):
+        write(folder / name, "no zip")
+    (receipt,) = import_path(folder, tmp_path / "landing", "ana", BERLIN)
+    assert receipt.found == {"tables that Stride does not know": 1}
+    assert [sentence.split(": ")[1].split()[1] for sentence in receipt.refused] == [
+        "zip",
+        "spreadsheet",
+        "archive",
+    ]
 
 
 # ---------------------------------------------------------------- Garmin's account export
@@ -416,6 +693,16 @@ def test_forecasts_of_anyone_land_from_a_table(tmp_path):
             "upper_time_s": 5880,
         }
     ]
+
+
+def test_forecasts_of_an_athlete_whom_nobody_knows_say_so(tmp_path):
+    head = "predictor,forecast_date,distance,predicted_time\n"
+    path = write(tmp_path / "forecasts.csv", head + "coach,2026-05-01,10k,41:30\n")
+    (receipt,) = import_path(path, tmp_path / "landing", "anna")
+    assert receipt.notes == ("no athlete anna is known: the rows count once there is one.",)
+    runs(write(tmp_path / "activities.csv", export("sv")), "anna")
+    (receipt,) = import_path(path, tmp_path / "landing", "anna")
+    assert (receipt.daily, receipt.notes) == ({"forecasts": 0}, ())
 
 
 @pytest.mark.parametrize("name", ["forecasts.csv.gz", "coach.csv"])

@@ -1,6 +1,5 @@
-"""Features are recomputed from the first changed day on, and come out as if built from nothing."""
+"""Features are computed for whom something changed, and come out as if built from nothing."""
 
-import re
 import shutil
 from copy import deepcopy
 from datetime import date, timedelta
@@ -40,7 +39,7 @@ def tables(home: Home) -> dict[str, pd.DataFrame]:
 
 
 def assert_equal(left: dict, right: dict) -> None:
-    """Equal to 1e-9, nulls and fingerprints included."""
+    """Equal to 1e-9, nulls included."""
     for name in TABLES:
         pd.testing.assert_frame_equal(
             left[name], right[name], obj=name, check_exact=False, rtol=1e-9, atol=1e-9
@@ -51,7 +50,9 @@ def from_nothing(home: Home, folder) -> dict[str, pd.DataFrame]:
     """The tables of a full rebuild from the same silver."""
     shutil.copytree(home.folder, folder)
     rebuilt = Home(folder)
-    done = rebuilt.dbt("run", *FEATURES[:2], "--full-refresh")
+    with duckdb.connect(str(folder / "stride.duckdb")) as connection:
+        connection.execute("drop schema features cascade")
+    done = rebuilt.dbt("run", *FEATURES[:2])
     assert done.returncode == 0, done.stdout[-4000:]
     return tables(rebuilt)
 
@@ -175,13 +176,28 @@ def poisoned(folder) -> Path:
         shutil.copytree(ROOT / name, folder / name)
     for name in ("dbt_project.yml", "selectors.yml"):
         shutil.copy(ROOT / name, folder)
-    path = folder / "models" / "features" / "stg_rolling_batch.sql"
-    honest = "    where all_days.is_recomputed\n"
+    path = folder / "models" / "features" / "int_rolling_features.sql"
+    honest = "    from joined\n"
     assert path.read_text().count(honest) == 1
-    path.write_text(
-        path.read_text().replace(honest, honest[:-1] + " and all_days.day_index <> 40\n")
-    )
+    path.write_text(path.read_text().replace(honest, honest + "    where day_index <> 40\n"))
     return folder
+
+
+def of(frames: dict, athletes) -> dict[str, pd.DataFrame]:
+    """The rows of some athletes."""
+    return {
+        name: frame[frame["athlete_id"].isin(athletes)].reset_index(drop=True)
+        for name, frame in frames.items()
+    }
+
+
+def held(home: Home) -> dict[str, str]:
+    """Findings of the last audit, by athlete."""
+    return dict(
+        home.ask(
+            "select athlete_id, finding from features.int_feature_audits where finding is not null"
+        )
+    )
 
 
 def test_whatever_happens_the_tables_are_those_of_a_full_rebuild(start, home, tmp_path):
@@ -189,21 +205,26 @@ def test_whatever_happens_the_tables_are_those_of_a_full_rebuild(start, home, tm
     before = tables(home)
     changed = happens(histories, turn=0)
     histories.write(home.folder / "stride.duckdb")
-    # A batch with a gap fails its audit: what would be spoiled stays as it was, to the last bit.
-    done = build(Home(home.folder, poisoned(tmp_path / "poisoned")))
-    assert done.returncode != 0
-    assert re.search("FAIL [0-9]+ covers_scope_stg_rolling_batch", done.stdout)
-    assert "SKIP relation features.rolling_features" in done.stdout
+    updates = "select athlete_id from features.int_feature_updates"
+    # Days with a gap fail their audit: who has one keeps the old tables, to the last bit, and the
+    # others get theirs.
+    built(Home(home.folder, poisoned(tmp_path / "poisoned")))
+    first, findings = {athlete for (athlete,) in home.ask(updates)}, held(home)
+    assert first <= set(changed) and len(first) >= 35
+    assert 20 <= len(findings) < len(first)
+    assert set(findings.values()) == {
+        "rolling_features: days that are missing, twice or outside the history"
+    }
     after = tables(home)
-    name = "rolling_features"
-    pd.testing.assert_frame_equal(before[name], after[name], check_exact=True)
-    assert not before["daily_features"].equals(after["daily_features"])
-    # The next run catches up. It touches who changed alone, and from the changed day on.
+    for name, frame in of(after, findings).items():
+        pd.testing.assert_frame_equal(of(before, findings)[name], frame, check_exact=True)
+    full = from_nothing(home, tmp_path / "full")
+    well = set(histories.sex) - set(findings)
+    assert_equal(of(after, well), of(full, well))
+    # The next run catches up, and computes nobody else.
     built(home)
-    scope = dict(home.ask("select athlete_id, first_day from features.stg_rolling_scope"))
-    assert set(scope) <= set(changed) and len(scope) >= 35
-    assert all(scope[athlete] >= changed[athlete] for athlete in scope)
-    assert_equal(tables(home), from_nothing(home, tmp_path / "full"))
+    assert {athlete for (athlete,) in home.ask(updates)} == set(findings)
+    assert_equal(tables(home), full)
     # The as-of date moves back, an athlete deletes everything, another one's sex is corrected.
     happens(histories, turn=1)
     histories.all_deleted("athlete-5")
@@ -219,30 +240,79 @@ def test_a_day_without_news_adds_a_day_and_a_build_without_any_adds_nothing(star
     before = tables(home)
     built(home)
     assert_equal(before, tables(home))
-    assert home.ask("select count(*) from features.stg_rolling_batch") == [(0,)]
+    assert home.ask("select count(*) from features.int_rolling_features") == [(0,)]
     histories.as_of += timedelta(days=1)
     histories.write(home.folder / "stride.duckdb")
     built(home)
     athletes = before["rolling_features"]["athlete_id"].nunique()
-    assert home.ask("select count(*) from features.stg_rolling_batch") == [(athletes,)]
-    assert home.ask("select count(*) from features.stg_activity_batch") == [(0,)]
+    assert home.ask("select count(*) from features.int_rolling_features") == [(athletes,)]
+    assert home.ask("select count(*) from features.int_activity_features") == [(0,)]
     after = tables(home)["rolling_features"]
     old = after[after["feature_date"].dt.date < histories.as_of].reset_index(drop=True)
     pd.testing.assert_frame_equal(before["rolling_features"], old, check_exact=True)
 
 
-def test_a_poisoned_batch_is_not_published(start, home):
+def test_days_are_added_one_by_one_and_what_comes_after_the_build_is_of_the_last_one(
+    start, home, tmp_path
+):
+    """A morning's build holds the day; what is done on it comes in on the next morning."""
+    histories = deepcopy(start[0])
+    some = [athlete for athlete in histories.sex if histories.of(athlete)][:20]
+    for _ in range(3):
+        for athlete in some:
+            histories.add(athlete, histories.as_of)
+        histories.as_of += timedelta(days=1)
+        histories.write(home.folder / "stride.duckdb")
+        built(home)
+        days = dict(
+            home.ask("select athlete_id, count(*) from features.int_rolling_features group by all")
+        )
+        assert {days[athlete] for athlete in some} == {2}
+        assert {days[athlete] for athlete in days if athlete not in some} == {1}
+    assert_equal(tables(home), from_nothing(home, tmp_path / "full"))
+
+
+def test_a_run_that_died_between_two_tables_is_caught_up_though_its_change_was_withdrawn(
+    start, home, tmp_path
+):
+    histories = deepcopy(start[0])
+    before = tables(home)
+    changed = happens(histories, turn=2)
+    histories.write(home.folder / "stride.duckdb")
+    published = ("--select", "+daily_features,path:models/features")
+    done = home.dbt("run", *published)
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert not before["daily_features"].equals(tables(home)["daily_features"])
+    start[0].write(home.folder / "stride.duckdb")
+    built(home)
+    assert len(changed) >= 35
+    assert_equal(tables(home), before)
+
+
+def test_a_poisoned_athlete_is_not_published_and_the_others_are(start, home, tmp_path):
     histories = deepcopy(start[0])
     before = tables(home)
     activity = histories.of("athlete-1")[-1]
     histories.overrides[activity] = -50.0
+    histories.late_upload("athlete-0")
     histories.write(home.folder / "stride.duckdb")
-    done = build(home)
-    assert done.returncode != 0
-    assert "FAIL 1 in_range_stg_activity_batch_training_load" in done.stdout
-    for name in ("activity_features", "daily_features", "rolling_features"):
-        assert f"SKIP relation features.{name}" in done.stdout
-    assert_equal(before, tables(home))
+    built(home)
+    assert held(home) == {
+        "athlete-1": "activity_features: a load that is missing, negative or above 16200"
+    }
+    after = tables(home)
+    for name, frame in of(after, ["athlete-1"]).items():
+        pd.testing.assert_frame_equal(of(before, ["athlete-1"])[name], frame, check_exact=True)
+    del histories.overrides[activity]
+    histories.write(home.folder / "stride.duckdb")
+    expected = from_nothing(home, tmp_path / "full")
+    assert_equal(of(after, ["athlete-0"]), of(expected, ["athlete-0"]))
+    assert not of(before, ["athlete-0"])["rolling_features"].equals(
+        of(after, ["athlete-0"])["rolling_features"]
+    )
+    built(home)
+    assert held(home) == {}
+    assert_equal(tables(home), expected)
 
 
 def test_a_setting_of_today_leaves_last_year_alone(start, home):
@@ -264,7 +334,7 @@ def test_a_constant_that_changes_is_a_change(start, home):
     loads = """select distinct round(duration_load / (duration_s / 3600), 6)
         from features.activity_features where sport = 'walk'"""
     highest = "select max(valid_max_hr_bpm) <= 200 from features.activity_features"
-    computed = ("--select", "+stg_settings_used,path:models/features")
+    computed = ("--select", "+int_feature_state,path:models/features")
     assert home.ask(loads) == [(20,)]
     with duckdb.connect(str(home.folder / "stride.duckdb")) as connection:
         connection.execute("update reference.sports set load_per_hour = 25 where sport = 'walk'")

@@ -1,7 +1,6 @@
 """The jobs of a morning one after the other, and what is told when something breaks."""
 
 import json
-import re
 import shutil
 from datetime import UTC, datetime, timedelta
 
@@ -19,45 +18,24 @@ from stride.ingest import landing
 DAYS = (LAST_DAY + timedelta(days=1), LAST_DAY + timedelta(days=2))
 
 
-def morning_jobs() -> list[dict]:
-    """Jobs with a schedule of every day, by the clock, each followed by the jobs that it starts."""
-    jobs = {}
-    for file in (ROOT / "resources").glob("*.yml"):
-        jobs |= yaml.safe_load(file.read_text())["resources"].get("jobs", {})
-    daily = {}
-    for name, job in jobs.items():
-        clock = job.get("schedule", {}).get("quartz_cron_expression", "").split()
-        if clock[3:] == ["*", "*", "?"]:
-            daily[name] = (int(clock[2]), int(clock[1]))
-    ordered = []
-    for name in sorted(daily, key=daily.get):
-        ordered.append(jobs[name])
-        for task in jobs[name]["tasks"]:
-            # A training is started by a decision, not by the morning.
-            if "run_job_task" in task and "depends_on" in task:
-                started = re.search(r"jobs\.(\w+)\.id", task["run_job_task"]["job_id"])[1]
-                ordered.append(jobs[started])
-    return ordered
-
-
-def commands(job: dict) -> list[list[str]]:
-    """The dbt commands of a job's builds, without what Databricks fills in."""
+def commands() -> list[list[str]]:
+    """dbt commands of the job `morning`, in order, without what the bundle fills in."""
+    jobs = yaml.safe_load((ROOT / "resources" / "morning.yml").read_text())["resources"]["jobs"]
     return [
         command.replace("${var.dbt_arguments}", "").split()[1:]
-        for task in job["tasks"]
+        for task in jobs["morning"]["tasks"]
         for command in task.get("dbt_task", {}).get("commands", [])
     ]
 
 
 def run_morning(home: Home, day) -> None:
-    for job in morning_jobs():
-        for command, *arguments in commands(job):
-            done = home.dbt(command, *arguments, as_of=day)
-            assert done.returncode == 0, (arguments, done.stdout[-4000:])
+    for command, *arguments in commands():
+        done = home.dbt(command, *arguments, as_of=day)
+        assert done.returncode == 0, (arguments, done.stdout[-4000:])
 
 
-def test_a_morning_is_the_jobs_that_the_readme_names():
-    ran = [command for job in morning_jobs() for command in commands(job)]
+def test_a_morning_is_the_parts_that_the_readme_names():
+    ran = commands()
     selectors = [command[2] for command in ran if command[0] == "build"]
     assert selectors == ["ingest", "features", "inference", "monitoring"]
     assert ["source", "freshness"] in ran
@@ -151,8 +129,9 @@ def test_an_athlete_whose_landed_file_is_gone_is_held_and_the_others_get_theirs(
     assert "sample-2@example.org" in mails()
 
 
-def test_features_that_fail_their_audit_are_told_and_nothing_is_made_of_them(home, mails):
-    published = home.frame("from features.rolling_features order by all")
+def test_an_athlete_whose_features_fail_their_audit_is_held_and_the_others_get_theirs(home, mails):
+    features = "from features.rolling_features where athlete_id = 'sample-2' order by all"
+    published = home.frame(features)
     row = {"athlete_id": "sample-2", "correction": "load", "training_load": -50.0}
     row["activity_id"] = home.ask(
         "select max(activity_id) from silver.activities where athlete_id = 'sample-2'"
@@ -164,14 +143,14 @@ def test_features_that_fail_their_audit_are_told_and_nothing_is_made_of_them(hom
         [row | {"import_id": "poison", "ingested_at": datetime.now(UTC)}],
     )
     done = build(home)
-    assert "FAIL 1 in_range_stg_activity_batch_training_load" in done.stdout, done.stdout[-3000:]
-    assert forecasts_of(home, NEXT_DAY) == set()
-    pd.testing.assert_frame_equal(
-        published, home.frame("from features.rolling_features order by all")
-    )
-    text = mails()["operator@example.org"]
-    assert "Stride: the build failed at in_range_stg_activity_batch_training_load" in text
-    assert "that need them were left out" in text
+    assert "FAIL 2 health_has_no_fail_today" in done.stdout, done.stdout[-3000:]
+    assert forecasts_of(home, NEXT_DAY) == {"sample-1", "sample-3"}
+    pd.testing.assert_frame_equal(published, home.frame(features))
+    texts = mails()
+    assert set(texts) == {f"{name}@example.org" for name in ("operator", "sample-1", "sample-3")}
+    text = texts["operator@example.org"]
+    assert "Features of 1 athletes failed their audit" in text
+    assert "sample-2 (activity_features: a load that is missing, negative or above 16200)" in text
 
 
 def test_a_model_that_can_not_be_loaded_and_a_broken_monitor_stop_no_mail(home, mails):

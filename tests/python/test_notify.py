@@ -1,6 +1,7 @@
 """Mail goes out once, through a real server on this machine, whatever it does to us."""
 
 import json
+import re
 import threading
 from datetime import date, timedelta
 from email import message_from_bytes
@@ -15,7 +16,7 @@ from stride import cli
 from stride.errors import StrideError
 from stride.ingest import landing
 from stride.ingest.athletes import land_settings
-from stride.notify.deliveries import Deliveries, open_deliveries
+from stride.notify.deliveries import Deliveries, TableDeliveries, open_deliveries
 from stride.notify.mail import Message, compose
 from stride.notify.plain_text import one_line
 from stride.notify.send import send_all
@@ -150,6 +151,44 @@ def test_a_log_cut_off_in_a_line_is_read_and_goes_on(tmp_path):
     assert log.is_done("a") and not log.is_done("b")
     log.write("b", "sent")
     assert Deliveries(file).is_done("a") and Deliveries(file).is_done("b")
+
+
+class Session:
+    """What `--catalog` asks of a Spark session, answered by DuckDB."""
+
+    def __init__(self):
+        self.connection = duckdb.connect()
+        self.connection.execute("attach ':memory:' as stride; create schema stride.gold")
+
+    def sql(self, query, args=None):
+        query = re.sub(r"comment '[^']*'", "", re.sub(r":(\w+)", r"$\1", query))
+        found = self.connection.execute(query, args or {})
+        columns = [name for name, *_ in found.description or []]
+        return Rows(dict(zip(columns, row, strict=True)) for row in found.fetchall())
+
+
+class Rows(list):
+    def collect(self):
+        return self
+
+
+def test_a_table_keeps_what_was_sent(mail_server, server, mails):
+    session = Session()
+    assert send(mails, server, TableDeliveries(session, "stride")) == (2, 0, 0)
+    assert send(mails, server, TableDeliveries(session, "stride")) == (0, 0, 0)
+    assert len(mail_server.mails) == 2
+    kept = session.connection.execute("select message_id, event, code from stride.gold.deliveries")
+    assert kept.fetchall() == [
+        *(("a", "sending", None), ("a", "sent", 250)),
+        *(("b", "sending", None), ("b", "sent", 250)),
+    ]
+
+
+def test_a_catalog_is_for_tasks_in_a_workspace(server, monkeypatch):
+    monkeypatch.setenv("STRIDE_SMTP_URL", "smtp://stride:secret@127.0.0.1:25")
+    monkeypatch.setenv("STRIDE_MAIL_FROM", "stride@example.org")
+    done = CliRunner().invoke(cli.main, ["notify", "--catalog", "stride"])
+    assert done.exit_code == 1 and "Databricks workspace" in done.output
 
 
 def test_a_disk_that_is_full_does_not_send_a_mail_twice(
@@ -313,10 +352,10 @@ def test_what_was_muted_since_the_build_is_not_sent(home):
 def test_no_build_and_no_outbox_say_what_to_do(home):
     with duckdb.connect(str(home / "stride.duckdb")) as connection:
         connection.execute("drop table gold.outbox")
-    assert "run `make build`" in notify("--dry-run").output
+    assert "run `stride update`" in notify("--dry-run").output
     (home / "stride.duckdb").unlink()
     done = notify("--dry-run")
-    assert done.exit_code == 1 and "run `make build` first" in done.output
+    assert done.exit_code == 1 and "run `stride update` first" in done.output
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ SOURCES = {
     "butcher_strava_export/activities.csv.gz": ("b", "America/Chicago", 2207, 2205, 2, 0),
     "ericstrava_broken_header/activities.csv.gz": ("eric", "America/New_York", 371, 370, 0, 1),
     "trackeR_june2013_tcx": ("tracker", "Europe/London", 33, 33, 0, 0),
-    "device_files": ("devices", "Europe/Berlin", 132, 79, 30, 23),
+    "device_files": ("devices", "Europe/Berlin", 132, 79, 30, 16),
     "strava_api_contract": ("api", "Europe/Paris", 53, 53, 0, 0),
     "barnhard_endur/strava_activities.csv.gz": ("barnhard", "America/New_York", 4287, 4287, 0, 0),
     "running_page_4_athletes/activities.csv.gz": (None, "Asia/Shanghai", 6209, 6205, 4, 0),

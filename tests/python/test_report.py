@@ -140,10 +140,10 @@ def test_page_says_everything_in_text(page_text):
         "Check a threshold: over 40 run activities",
         "No medical advice",
         # Nothing of these yet: what to do.
-        "The line starts with the second day that is forecast. Run make build once a day",
+        "The line starts with the second day that is forecast. Run stride update once a day",
         "No alert in the last year",
         "No forecast has been kept yet. Build on the days before your next race",
-        "No check has run yet. They run with every make build",
+        "No check has run yet. They run with every stride update",
     ):
         assert said in text, said
     assert "nan" not in text.lower().replace("finance", "")
@@ -306,7 +306,7 @@ def test_without_activities(tmp_path):
     text = written(database, tmp_path)
     assert "No activity found yet" in text
     assert "No forecast yet" in text
-    assert forecast_lines(database) == ["ana: no forecast yet, run `make build`."]
+    assert forecast_lines(database) == ["ana: no forecast yet, run `stride update`."]
 
 
 def test_without_heart_rate(tmp_path):
@@ -366,7 +366,7 @@ def test_too_many_athletes_for_one_page(tmp_path, monkeypatch):
 
 def test_what_is_no_build_says_so(tmp_path):
     for report in (forecast_lines, lambda path: write_report(path, tmp_path / "index.html")):
-        with pytest.raises(StrideError, match="make build"):
+        with pytest.raises(StrideError, match="stride update"):
             report(tmp_path / "missing.duckdb")
     (tmp_path / "torn.duckdb").write_bytes(b"no database")
     with pytest.raises(StrideError, match="can't be read"):

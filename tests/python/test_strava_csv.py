@@ -280,7 +280,7 @@ def test_a_missing_column_is_named_with_the_columns_there_are():
 
 
 def test_another_table_is_told_about_mappings():
-    with pytest.raises(StrideError, match=r"no activities\.csv of Strava.*--mapping"):
+    with pytest.raises(StrideError, match=r"no table that Stride knows; it has: .*--mapping"):
         read(["1", "2"], header=["id", "length"])
 
 

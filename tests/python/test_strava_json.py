@@ -170,8 +170,9 @@ def test_streams_that_are_none_are_said_to_be_unreadable():
     [
         (b"", "is no JSON"),
         (b"PK\x03\x04", "is no JSON"),
-        (b"[]", "has no activity of Strava's API"),
-        (b'{"swagger": "2.0"}', "has no activity of Strava's API"),
+        (b"[]", "is JSON that Stride does not know"),
+        (b'{"swagger": "2.0"}', r"does not know \(it has swagger\)"),
+        (b'{"start_date": "2024-01-05"}', "has no activity of Strava's API"),
         (b'{"message": "Rate Limit Exceeded", "errors": []}', "'Rate Limit Exceeded'"),
         (b"[" * 100_000, "nested too deeply"),
     ],

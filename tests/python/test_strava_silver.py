@@ -97,6 +97,6 @@ def test_samples_that_come_after_the_list_reach_the_features(tmp_path):
             ok(home.stride("strava", "sync", part))
             day = date(2018, 7, 31)
             ok(home.dbt("seed", "--select", "sports", "plausible_limits", as_of=day))
-            ok(home.dbt("run", "--select", "+stg_settings_used", as_of=day))
+            ok(home.dbt("run", "--select", "+int_feature_state", as_of=day))
             found += home.ask("select heart_rate_detail from features.activity_features")
     assert found == [("mean",), ("samples",)]

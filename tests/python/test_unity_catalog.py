@@ -84,33 +84,38 @@ def test_the_columns_of_a_key_are_never_null():
             assert {"type": "not_null"} in column["constraints"]
 
 
-def test_the_wheel_asks_for_what_stored_models_are_made_of():
-    """On Databricks pip reads the wheel and no lock."""
-    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    locked = (ROOT / "requirements.txt").read_text().splitlines()
-    for package in ("scikit-learn", "skops", "mlflow", "nannyml"):
-        (pin,) = [one for one in wanted if one.startswith(f"{package}==")]
-        assert any(line.startswith(f"{pin} ") for line in locked), pin
+def test_what_databricks_installs_is_the_lock_without_what_it_leaves_out():
+    """`pip install --no-deps` reads this file, and resolves nothing."""
+    lock = re.sub(r"\[\w+\]", "", (ROOT / "requirements-dev.txt").read_text())
+    locked = set(re.findall(r"(?m)^\S+==\S+", lock))
+    installed = (ROOT / "requirements-databricks.txt").read_text().splitlines()
+    assert {line.split(" ;")[0] for line in installed if line[0] not in " #"} <= locked
+    said = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project, tool = said["project"], said["tool"]
+    names = {re.match(r"[\w.-]+", line)[0] for line in installed if line[0] not in " #"}
+    wanted = project["dependencies"] + project["optional-dependencies"]["strava"]
+    assert {re.match(r"[\w.-]+", one)[0] for one in wanted} <= names
+    left_out = {one.split()[0] for one in tool["uv"]["override-dependencies"]}
+    assert left_out and not names & (left_out | {"xgboost", "dbt-core"})
 
 
 @pytest.fixture(scope="module")
 def submitted(sample_home):
-    """The task of a Python model's run, as dbt-databricks makes it, on a kind of compute."""
+    """A Python model's run, as dbt-databricks makes it on a kind of compute."""
 
-    def task(compute: str) -> dict:
-        variables = {"python_models_on": compute, "stride_wheel": "/Volumes/a/stride.whl"}
-        listed = sample_home.dbt(
-            *("ls", "--select", "py_score_race_time", "--vars", json.dumps(variables)),
-            *("--output", "json", "--output-keys", "config", "--quiet"),
+    def compiled(compute: str):
+        variables = {"stride_wheel": "/a/stride.whl", "stride_pins": "/a/pins.txt"}
+        settings = f"{{{{ spark__python_settings('{compute}') | tojson }}}}"
+        shown = sample_home.dbt(
+            *("compile", "--inline", settings, "--quiet", "--vars", json.dumps(variables))
         )
-        config = json.loads(listed.stdout)["config"]
-        model = {"catalog": "c", "schema": "s", "identifier": "m", "config": config}
-        parsed = ParsedPythonModel(**model)
-        cluster = {"new_cluster": config["job_cluster_config"]} if compute == "job_cluster" else {}
-        compiler = PythonJobConfigCompiler(None, Permissions(), parsed, cluster)
-        return compiler.compile("/path").job_spec
+        config = json.loads(shown.stdout)
+        parsed = ParsedPythonModel(catalog="c", schema="s", identifier="m", config=config)
+        cluster = {"new_cluster": {"num_workers": 1}} if compute == "job_cluster" else {}
+        run = PythonJobConfigCompiler(None, Permissions(), parsed, cluster).compile("/path")
+        return run, parsed.config.python_packages_config
 
-    return task
+    return compiled
 
 
 class Permissions:
@@ -120,24 +125,32 @@ class Permissions:
         return []
 
 
-def test_serverless_compute_gets_an_environment_and_no_libraries(submitted):
-    task = submitted("serverless_cluster")
-    assert task["environment_key"] == "stride"
-    assert not task["libraries"] and "new_cluster" not in task
+@pytest.mark.parametrize("compute", ["serverless_cluster", "job_cluster"])
+def test_a_python_model_installs_the_pins_and_the_wheel_and_resolves_nothing(submitted, compute):
+    run, packages = submitted(compute)
+    assert packages.notebook_scoped
+    assert packages.packages == ["--no-deps", "-r", "/a/pins.txt", "/a/stride.whl"]
+    assert not run.job_spec["libraries"]
 
 
-def test_a_job_cluster_gets_libraries_and_no_environment(submitted):
-    task = submitted("job_cluster")
-    assert task["libraries"] == [{"whl": "/Volumes/a/stride.whl"}]
-    assert task["new_cluster"]["num_workers"] == 1
-    assert "environment_key" not in task
+def test_serverless_compute_gets_an_environment_of_a_fixed_python(submitted):
+    run, _ = submitted("serverless_cluster")
+    (environment,) = run.additional_job_config["environments"]
+    assert run.job_spec["environment_key"] == environment["environment_key"]
+    assert environment["spec"] == {"environment_version": "4"}
+    assert "new_cluster" not in run.job_spec
+
+
+def test_a_job_cluster_gets_no_environment(submitted):
+    run, _ = submitted("job_cluster")
+    assert run.job_spec["new_cluster"]["num_workers"] == 1
+    assert "environment_key" not in run.job_spec
+    assert "environments" not in run.additional_job_config
 
 
 def test_tables_are_clustered_by_columns_that_they_have():
     clustered = configured("+liquid_clustered_by")
     assert len(clustered) >= 8
     for name, by in clustered.items():
-        # A batch of the features has the columns of the table that it becomes.
-        public = name.replace("stg_", "").replace("_batch", "_features")
-        assert set(by) <= columns(MODELS[public if name.endswith("_batch") else name])
+        assert set(by) <= columns(MODELS[name])
         assert len(by) <= 4

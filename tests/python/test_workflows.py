@@ -28,8 +28,8 @@ def workflow(request) -> tuple[str, dict]:
 
 def test_every_action_is_pinned_by_its_commit_and_says_its_version(workflow):
     text, _ = workflow
-    used = re.findall(r"uses: (.+)", text)
-    assert used
+    used = [one for one in re.findall(r"uses: (.+)", text) if not one.startswith("./")]
+    assert used or "uses: ./" in text
     for action in used:
         assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
 
@@ -37,11 +37,13 @@ def test_every_action_is_pinned_by_its_commit_and_says_its_version(workflow):
 def test_nothing_is_allowed_but_what_a_job_asks_for(workflow):
     _, content = workflow
     assert content["permissions"] == {}
-    for name, job in content["jobs"].items():
+    for job in content["jobs"].values():
         wanted = {"contents": "read"}
-        if name == "prod":
+        if "deploy_target" in job.get("uses", "") or job.get("environment"):
             wanted["id-token"] = "write"
         assert job["permissions"] == wanted
+        if "uses" in job:
+            continue
         assert job["timeout-minutes"] <= 90
         assert all(
             step["with"]["persist-credentials"] is False
@@ -100,16 +102,52 @@ def test_an_action_that_is_not_pinned_is_found(tmp_path):
     assert "unpinned-uses" in done.stdout
 
 
-DEPLOY = yaml.safe_load((ROOT / ".github" / "workflows" / "deploy.yml").read_text())["jobs"]["prod"]
+def jobs(name: str) -> dict:
+    return yaml.safe_load((ROOT / ".github" / "workflows" / name).read_text())["jobs"]
+
+
+RELEASE, DEPLOY = jobs("deploy.yml"), jobs("deploy_target.yml")["deploy"]
 README = (ROOT / "resources" / "README.md").read_text()
+
+
+def test_a_commit_is_tested_then_tried_in_staging_then_approved_for_production():
+    assert "needs" not in RELEASE["ci"] and "if" not in RELEASE["ci"]
+    assert (RELEASE["staging"]["needs"], RELEASE["prod"]["needs"]) == ("ci", "staging")
+    assert [RELEASE[name]["with"].get("target") for name in RELEASE] == [None, "staging", "prod"]
+    # GitHub asks for the approval of an environment before its job begins.
+    assert DEPLOY["environment"] == "${{ inputs.target }}"
+    # Nothing starts CI or a release twice for one push, or a release without CI.
+    triggers = {file.name: set(yaml.safe_load(file.read_text())[True]) for file in WORKFLOWS}
+    assert triggers == {
+        "ci.yml": {"pull_request", "workflow_call"},
+        "deploy.yml": {"push", "workflow_dispatch"},
+        "deploy_target.yml": {"workflow_call"},
+    }
+
+
+def test_every_part_of_a_release_checks_out_the_same_commit():
+    commits = {job["with"]["commit"] for job in RELEASE.values()}
+    assert commits == {"${{ inputs.commit || github.sha }}"}
+    for job in (DEPLOY, *jobs("ci.yml").values()):
+        (checkout,) = [s for s in job["steps"] if s.get("uses", "").startswith("actions/checkout@")]
+        assert checkout["with"]["ref"].startswith("${{ inputs.commit ")
+
+
+def test_the_bundle_is_built_and_asked_after_it_is_deployed():
+    runs = [step.get("run", "") for step in DEPLOY["steps"]]
+    deployed, built, asked = (
+        next(i for i, run in enumerate(runs) if what in run)
+        for what in ("bundle deploy", "dbt build", "dbt show")
+    )
+    assert deployed < built < asked
 
 
 def test_whether_to_deploy_is_a_variable_of_the_repository():
     """Variables of an environment are not there yet when the condition of a job is read."""
-    asked = set(re.findall(r"vars\.(\w+)", DEPLOY["if"]))
+    asked = set(re.findall(r"vars\.(\w+)", RELEASE["staging"]["if"]))
     of_repository = set(re.findall(r"repository\s+variable\s+`(\w+)`", README))
     assert asked and asked <= of_repository
-    given = re.search(r"GitHub environment `prod`(.*?)\n\d\.", README, re.S)[1]
+    given = re.search(r"GitHub environments `staging` and `prod`(.*?)\n\d\.", README, re.S)[1]
     of_environment = set(re.findall(r"`([A-Z_]+)`", given))
     used = set(re.findall(r"vars\.(\w+)", str(DEPLOY["env"])))
     assert used == of_environment

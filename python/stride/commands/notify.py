@@ -1,6 +1,7 @@
 """``stride notify``: send what is in the outbox."""
 
-from datetime import date
+from contextlib import nullcontext
+from datetime import date, timedelta
 
 import click
 
@@ -17,7 +18,12 @@ from stride.errors import StrideError
     type=click.IntRange(1, 366),
     help="Messages of older days are not sent any more.",
 )
-def notify(dry_run: bool, max_age_days: int):
+@click.option(
+    "--catalog",
+    metavar="NAME",
+    help="Read and keep receipts in this catalog; within a Databricks workspace alone.",
+)
+def notify(dry_run: bool, max_age_days: int, catalog: str | None):
     """Send alerts to athletes and alarms to the operator by e-mail, each once.
 
     \b
@@ -30,15 +36,23 @@ def notify(dry_run: bool, max_age_days: int):
 
     Athletes' addresses: stride athlete set ID --email ADDRESS --language en|pt|pt-BR
     """
-    from stride.notify.deliveries import open_deliveries
+    from stride.notify.deliveries import TableDeliveries, open_deliveries
     from stride.notify.mail import compose
-    from stride.notify.outbox import read_outbox
+    from stride.notify.outbox import queued_here, queued_in_catalog, read_outbox
     from stride.notify.send import send_all
     from stride.notify.server import operators, read_server
 
-    server = None if dry_run else read_server()
-    outbox = read_outbox(paths.database(), paths.landing(), operators(), date.today(), max_age_days)
-    with open_deliveries(paths.deliveries()) as deliveries:
+    server, today = None if dry_run else read_server(), date.today()
+    since = today - timedelta(days=max_age_days)
+    if catalog:
+        session = _session()
+        queued = queued_in_catalog(session, catalog, since)
+        opened = nullcontext(TableDeliveries(session, catalog))
+    else:
+        queued = queued_here(paths.database(), since)
+        opened = open_deliveries(paths.deliveries())
+    outbox = read_outbox(queued, paths.landing(), operators(), today)
+    with opened as deliveries:
         waiting = [w for w in outbox.waiting if not deliveries.is_done(w.message.message_id)]
         mails = [
             (w.message.message_id, compose(w.message, w.recipients, _sender(server)))
@@ -60,6 +74,19 @@ def notify(dry_run: bool, max_age_days: int):
         click.echo(f"{done.refused} refused for good: look at the addresses.", err=True)
     if done.waiting:
         raise StrideError(f"{done.waiting} not accepted this time: run stride notify again later.")
+
+
+def _session():
+    """The Spark session of the task that this runs in."""
+    try:
+        from pyspark.sql import SparkSession
+
+        session = SparkSession.getActiveSession()
+    except ImportError:
+        session = None
+    if session is None:
+        raise StrideError("--catalog needs the Spark session of a task in a Databricks workspace.")
+    return session
 
 
 def _sender(server) -> str:

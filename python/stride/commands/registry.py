@@ -12,17 +12,16 @@ def models():
     """List the versions in the model registry: gate, role and kind."""
     from stride.racetime import registry
 
-    client, name = registry.connect(), registry.default_name()
+    client, name = registry.connect_to_read(), registry.default_name()
     roles: dict[str, list[str]] = {}
     for alias in (registry.CHAMPION, registry.CHALLENGER, registry.PREVIOUS):
         version = registry.by_alias(client, name, alias)
         if version is not None:
             roles.setdefault(version.number, []).append(alias)
-    found = sorted(client.search_model_versions(f"name = '{name}'"), key=lambda v: int(v.version))
-    if not found:
+    numbers = registry.numbers(client, name)
+    if not numbers:
         click.echo(f"There is no version of {name} yet: stage 1 forecasts alone.")
-    for version in found:
-        number = str(version.version)
+    for number in numbers:
         tags = registry.tags(client, name, number)
         gate = {"True": "gate passed", "False": "gate failed"}.get(
             tags.get("is_gate_passed"), "gate unknown"

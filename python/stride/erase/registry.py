@@ -83,7 +83,10 @@ def _erase_text(file: Path, traces: Traces, races) -> bool:
         kept = json.loads(text)
         if kept["reference"] is not None:
             frame = pd.DataFrame(kept["reference"])
-            frame = frame[~_of_athlete(frame, traces, races)]
+            is_own = _of_athlete(frame, traces, races)
+            if is_own.any():
+                kept["trees"] = None  # they learned from these rows: fitted again from the others
+            frame = frame[~is_own]
             kept["reference"] = frame.to_dict(orient="list")
             text = json.dumps(kept)
     else:

@@ -97,9 +97,11 @@ def list_files(path: Path) -> Listing:
         if path.is_dir():
             _list_folder(path, listing)
         elif not path.exists():
-            raise StrideError(f"{path} does not exist: give an export's zip, folder or file.")
+            raise StrideError(_not_there(path))
         elif not path.is_file():
             raise StrideError(f"{path} is neither a file nor a folder.")
+        elif path.suffix.lower() != ".zip" and other_file(path.name):
+            raise StrideError(f"{path} is {other_file(path.name)}.")
         elif zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 _list_zip(archive, path, (), path.name, listing)
@@ -114,6 +116,49 @@ def list_files(path: Path) -> Listing:
     if len(listing.entries) > MAX_FILES:
         raise StrideError(f"{path} holds more than {MAX_FILES:,} files: that is no export.")
     return listing
+
+
+def is_web_page(content: bytes) -> bool:
+    """Whether a download is a page, such as that of a login."""
+    start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return start.startswith((b"<!doctype html", b"<html"))
+
+
+def _not_there(path: Path) -> str:
+    if path.is_symlink():
+        return f"{path} is a link to something that does not exist."
+    if set("*?[") & set(path.name):
+        return (
+            f"{path} does not exist: give one path. A pattern is replaced by names outside of "
+            "quotation marks only, and a folder brings all files in it."
+        )
+    return f"{path} does not exist: give an export's zip, folder or file."
+
+
+_OTHER_FILES = {
+    "a spreadsheet: save its sheet as CSV (UTF-8) and import that": (
+        *(".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers"),
+    ),
+    "an archive that Stride does not unpack: unpack it and import the folder": (
+        *(".7z", ".rar", ".tar", ".tgz", ".tbz2", ".txz", ".tar.gz", ".tar.bz2", ".tar.xz"),
+        *(".zip.gz", ".bz2", ".xz", ".zst"),
+    ),
+    "no zip archive, or cut off: download it again": (".zip",),
+}
+
+
+def other_file(name: str) -> str | None:
+    """What a file is that Stride can't read, by its name, and what to do.
+
+    Examples
+    --------
+    >>> other_file("Activities.xlsx")
+    'a spreadsheet: save its sheet as CSV (UTF-8) and import that'
+    >>> other_file("photo.jpg") is None
+    True
+    """
+    name = name.lower()
+    return next((what for what, ends in _OTHER_FILES.items() if name.endswith(ends)), None)
 
 
 def read(entry: Entry) -> bytes:

@@ -152,6 +152,20 @@ def duration(text: str, decimal_mark: str = ".") -> float | None:
     return int(hours or 0) * 3600.0 + int(minutes) * 60 + float(seconds.replace(",", "."))
 
 
+def of_days(values: list[float | None]) -> list[float | None]:
+    """Seconds of durations that a spreadsheet shows as parts of a day; others as they are.
+
+    Examples
+    --------
+    >>> of_days([0.0208333, None, 0.5])[0] // 1, of_days([1800.0, 0.5])
+    (1799.0, [1800.0, 0.5])
+    """
+    known = [value for value in values if value]
+    if not known or max(known) >= 2 or all(value.is_integer() for value in known):
+        return values
+    return [None if value is None else value * 86400 for value in values]
+
+
 # The last rows are what a spreadsheet makes of true and false in its own language.
 _YES = {"true", "yes", "y", "wahr", "ja", "vrai", "oui", "verdadero", "sí", "si", "vero"} | {
     "waar",

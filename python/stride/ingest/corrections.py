@@ -1,4 +1,4 @@
-"""What the athlete knows better: ``races.csv``, ``exclusions.csv`` and ``loads.csv``.
+"""What the athlete knows better: ``races.csv``, ``exclusions.csv``, ``loads.csv``, ``sports.csv``.
 
 Rows are merged by activity: the latest row of an activity counts, and a row with ``withdrawn``
 takes it back. Only new and changed rows land, and what landed stays, so that it is known what was
@@ -20,6 +20,7 @@ from stride.errors import StrideError
 from stride.ingest import landing as landed
 from stride.ingest.athletes import known_athletes
 from stride.ingest.csv_kinds import COLUMNS, kind_of
+from stride.ingest.device import sports
 from stride.ingest.settings import check_athlete_id
 from stride.ingest.small_csv import read_lines
 
@@ -33,14 +34,17 @@ _REQUIRED = {
     "races": (("activity_id", "is_race"), ("race_date", "official_distance")),
     "exclusions": (("activity_id",),),
     "loads": (("activity_id", "training_load"),),
+    "sports": (("activity_id", "sport"),),
 }
 """Columns without which a file has no use: one of the choices, or ``activity_id, withdrawn``."""
 
 _VALUES = (
     *("is_race", "is_maximal", "official_distance_m", "official_time_s"),
-    *("training_load", "note"),
+    *("training_load", "sport_type", "note"),
 )
 """What a landed correction says of its activity."""
+
+UNKNOWN_ATHLETE = "no athlete {} is known: the rows count once there is one."
 
 _WITHDRAWN = "withdrawn_"
 """Begins the kind of a landed row that takes a correction back."""
@@ -168,7 +172,8 @@ def current_corrections(landing: Path, athlete_id: str) -> dict[tuple[str, str],
         if row["correction"].startswith(_WITHDRAWN):
             current[key] = {}
         elif row["activity_id"]:
-            current[key] = {name: row[name] for name in _VALUES} | {"note": row["note"] or None}
+            # Older files lack a column.
+            current[key] = {name: row.get(name) for name in _VALUES} | {"note": row["note"] or None}
     return current
 
 
@@ -180,7 +185,7 @@ def _notes(landing: Path, athlete_id: str, kind: str, rows: list[dict], current:
     if unknown:
         notes.append(f"there is nothing to take back for {_some(unknown)}.")
     if rows and athlete_id not in known_athletes(landing):
-        notes.append(f"no athlete {athlete_id} is known: the rows count once there is one.")
+        notes.append(UNKNOWN_ATHLETE.format(athlete_id))
         return tuple(notes)
     activities = landed.read(landing, "activities", athlete_id, ["activity_id"])
     known = {row["activity_id"] for row in activities}
@@ -210,7 +215,7 @@ def read_corrections(
 
     Parameters
     ----------
-    kind : {"races", "exclusions", "loads"}
+    kind : {"races", "exclusions", "loads", "sports"}
     name : str
         For messages.
     content : bytes
@@ -284,6 +289,8 @@ def _correction(kind: str, row: dict) -> dict:
             correction["official_distance_m"] = _official_distance_m(row["official_distance"])
         if row.get("official_time"):
             correction["official_time_s"] = seconds(row["official_time"])
+        if row.get("sport"):
+            correction["sport_type"] = _sport(row["sport"])
     if kind == "loads":
         text = row.get("training_load", "")
         try:
@@ -293,6 +300,8 @@ def _correction(kind: str, row: dict) -> dict:
         if not 0 <= load <= 2000:
             raise ValueError(f"training_load is {text!r}: write 0 to 2000")
         correction["training_load"] = load
+    if kind == "sports":
+        correction["sport_type"] = _sport(row.get("sport", ""))
     return correction
 
 
@@ -313,6 +322,15 @@ def _planned_race(row: dict) -> dict:
         return race | {"is_withdrawn": True}
     note = row.get("note") or row.get("reason") or None
     return race | {"official_distance_m": distance_m, "note": note}
+
+
+def _sport(word: str) -> str:
+    if (found := sports.known(word)) is None:
+        raise ValueError(
+            f"sport is {word!r}, which Stride does not know: write Run, Ride, Swim or another word "
+            "of seeds/sports.csv"
+        )
+    return found
 
 
 def _is_withdrawn(row: dict) -> bool:

@@ -7,7 +7,7 @@ from stride.ingest import archive
 from stride.ingest.settings import NUMBERS, TEXTS
 from stride.ingest.small_csv import read_header
 
-CORRECTIONS = ("races", "exclusions", "loads")
+CORRECTIONS = ("races", "exclusions", "loads", "sports")
 """Kinds that correct activities."""
 
 FORECASTS = "forecasts"
@@ -18,11 +18,13 @@ _FORECASTS = {"predictor", "forecast_date", "predicted_time"}
 
 _SHARED = ("activity_id", "athlete_id", "note", "withdrawn")
 _OWN = {
-    "races": ("is_race", "official_distance", "official_time", "is_maximal", "race_date"),
+    "races": ("is_race", "official_distance", "official_time", "is_maximal", "race_date", "sport"),
     "exclusions": ("reason",),
     "loads": ("training_load",),
+    "sports": ("sport",),
     "athletes": ("timezone", "valid_from", "archive", *TEXTS, *NUMBERS),
 }
+_SPORTS = {"sport", *_SHARED}
 COLUMNS = {kind: (_SHARED[0], *_OWN[kind], *_SHARED[2:], _SHARED[1]) for kind in CORRECTIONS} | {
     "athletes": ("athlete_id", *_OWN["athletes"])
 }
@@ -41,8 +43,8 @@ def kind_of(name: str, content: bytes) -> str | None:
     Returns
     -------
     str or None
-        ``races``, ``exclusions``, ``loads``, ``athletes`` or ``forecasts``; None for a table of
-        activities.
+        ``races``, ``exclusions``, ``loads``, ``sports``, ``athletes`` or ``forecasts``; None for a
+        table of activities.
 
     Raises
     ------
@@ -74,8 +76,8 @@ def kind_of(name: str, content: bytes) -> str | None:
     if not kinds:
         if "activity_id" in columns and columns <= set(_SHARED):
             raise StrideError(
-                f"{name} does not say what it corrects: name it races.csv, exclusions.csv or "
-                "loads.csv."
+                f"{name} does not say what it corrects: name it races.csv, exclusions.csv, "
+                "loads.csv or sports.csv."
             )
         return None
     (kind,) = kinds
@@ -99,7 +101,9 @@ def is_athletes(path: Path) -> bool:
 
 
 def _kinds(columns: set[str]) -> set[str]:
-    return {kind for kind, own in _OWN.items() if columns.intersection(own)}
+    kinds = {kind for kind, own in _OWN.items() if columns.intersection(own) - {"sport"}}
+    # Races may have a sport too; beside other columns it is one of a table of activities.
+    return kinds or ({"sports"} if "sport" in columns and columns <= _SPORTS else set())
 
 
 def _refuse_two_kinds(name: str, kinds: set[str], columns: set[str]) -> None:

@@ -143,6 +143,26 @@ def check_any(moments: list, texts: list[str], source_file: str) -> None:
         )
 
 
+def serial_note(texts: list[str], source_file: str) -> str | None:
+    """Say that dates are numbers of a spreadsheet, which may count from another day.
+
+    Examples
+    --------
+    >>> serial_note(["45296.29", "45299"], "a.csv")[:68]
+    '2 dates of a.csv are numbers of a spreadsheet and read as 2024-01-05'
+    """
+    days = sorted(float(text.replace(",", ".")) for text in texts if _SERIAL.fullmatch(text))
+    if not days:
+        return None
+    first, last = (datetime(1899, 12, 30) + timedelta(days=days[at]) for at in (0, -1))
+    are = "date of {} is a number" if len(days) == 1 else "dates of {} are numbers"
+    return (
+        f"{len(days):,} {are.format(source_file)} of a spreadsheet and read as {first:%Y-%m-%d} to "
+        f"{last:%Y-%m-%d}. If that is four years early, the spreadsheet counts from 1904: save its "
+        "dates as text."
+    )
+
+
 def instant(text: str, day_first: bool = False) -> datetime | None:
     """Read a point in time. Strava's export writes UTC without saying so.
 

@@ -1,6 +1,7 @@
 """One import, whatever the user points at."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -12,8 +13,8 @@ from stride.errors import StrideError
 from stride.ingest import archive, starts
 from stride.ingest import landing as landed
 from stride.ingest.archive import Entry, Listing
-from stride.ingest.athletes import land_settings
-from stride.ingest.corrections import LandedCorrections, land_corrections
+from stride.ingest.athletes import known_athletes, land_settings
+from stride.ingest.corrections import UNKNOWN_ATHLETE, LandedCorrections, land_corrections
 from stride.ingest.csv_kinds import CORRECTIONS, FORECASTS, kind_of
 from stride.ingest.daily_rows import land_daily_rows
 from stride.ingest.forecasts_csv import read_forecasts
@@ -23,6 +24,8 @@ from stride.ingest.recordings import SUFFIXES, LandedRecordings, land_recordings
 from stride.ingest.summaries import Landed, Source, land_summaries
 
 _TABLE = "activities.csv"
+_NAMED = (".csv", ".json", ".ndjson", ".jsonl")
+"""Files whose names say that they are no recordings."""
 
 
 class Receipt(NamedTuple):
@@ -39,8 +42,8 @@ class Receipt(NamedTuple):
     """Whose files were read beside recordings, and how many of each."""
     daily: dict[str, int] = {}  # noqa: RUF012
     """``forecasts`` and ``wellness`` that landed now."""
-    odd_dates: tuple[str, ...] = ()
-    """Sentences on activities whose date is hardly right."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what is hardly meant: a date, an athlete whom nobody knows."""
 
     @property
     def is_useless(self) -> bool:
@@ -71,7 +74,7 @@ class Options(NamedTuple):
     workers: int | None = None
     """Processes that read recordings; default: one a core."""
     sport: str | None = None
-    """Sport of recordings whose file names none."""
+    """Sport of activities whose file names none."""
     started: Callable[[int], Callable[[int], object]] | None = None
     """Called with the number of recordings; returns what is called after each."""
 
@@ -108,7 +111,7 @@ def import_path(
     """
     options = options or Options()
     if options.sport:
-        options = options._replace(sport=known_sport(options.sport))
+        options = options._replace(sport=_known_sport(options.sport))
     listing = archive.list_files(path)
     with landed.writing(landing):
         receipts = _import_listing(listing, path, landing, athlete_id, options)
@@ -121,7 +124,9 @@ def _with_odd_dates(receipt: Receipt, landing: Path) -> Receipt:
     )
     if not is_new:
         return receipt
-    return receipt._replace(odd_dates=tuple(odd_dates(landing, receipt.athlete_id)))
+    return receipt._replace(
+        notes=(*receipt.notes, *odd_dates(landing, receipt.athlete_id)),
+    )
 
 
 def _import_listing(listing, path, landing, athlete_id, options) -> list[Receipt]:
@@ -131,10 +136,24 @@ def _import_listing(listing, path, landing, athlete_id, options) -> list[Receipt
         return found
     if not athlete_id:
         raise StrideError("Say whose data it is: --athlete ID.")
-    recordings = [entry for entry in listing.entries if entry.base.endswith(SUFFIXES)]
+    recordings = [entry for entry in listing.entries if _is_recording(entry, path)]
     if table := _strava_table(listing.entries):
         return [_import_export(table, recordings, listing, landing, athlete_id, options)]
     return [_import_files(recordings, listing, path, landing, athlete_id, options)]
+
+
+def _is_recording(entry: Entry, path: Path) -> bool:
+    """By its name; a single file and XML by the content, whatever the name."""
+    if entry.base.endswith(SUFFIXES):
+        return True
+    if entry.base.endswith(_NAMED) or not (entry.base.endswith(".xml") or path == entry.path):
+        return False
+    with archive.opened(entry) as stream:
+        start = stream.read(4096)
+    if start[8:12] == b".FIT":
+        return True
+    is_xml = start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+    return is_xml and bool(re.search(rb"<(\w+:)?(gpx|TrainingCenterDatabase)[\s>]", start))
 
 
 def _strava_table(entries: list[Entry]) -> Entry | None:
@@ -201,7 +220,8 @@ def _import_export(table, recordings, listing, landing, athlete_id, options) -> 
     refused = [f"{file.name}: {file.why}" for file in listing.refused]
     result = land_summaries(landing, athlete_id, read.rows, source, read.unknown_columns, refused)
     found = _land_recordings(landing, athlete_id, recordings, activity_of, options)
-    return Receipt(athlete_id, result, found, None, tuple(read.unknown_columns), tuple(refused))
+    unknown = tuple(read.unknown_columns)
+    return Receipt(athlete_id, result, found, None, unknown, tuple(refused), notes=read.notes)
 
 
 def _import_files(recordings, listing, path, landing, athlete_id, options) -> Receipt:
@@ -218,7 +238,8 @@ def _import_files(recordings, listing, path, landing, athlete_id, options) -> Re
         if rows:
             starts.name_by_start(landing, athlete_id, rows)
             source = Source(kind, bundle.file, bundle.digest.hexdigest())
-            tables.append(land_summaries(landing, athlete_id, _numbered(rows), source, (), refused))
+            rows = _numbered(rows, options.sport)
+            tables.append(land_summaries(landing, athlete_id, rows, source, (), refused))
     daily = {
         kind: land_daily_rows(landing, kind, athlete_id, rows, bundle.file)
         for kind, rows in (("forecasts", bundle.forecasts), ("wellness", bundle.wellness))
@@ -232,13 +253,15 @@ def _import_files(recordings, listing, path, landing, athlete_id, options) -> Re
         refused=tuple(refused),
         found=dict(bundle.found),
         daily=daily,
+        notes=tuple(bundle.notes),
     )
 
 
-def _numbered(rows: list[dict]) -> list[dict]:
+def _numbered(rows: list[dict], sport: str | None) -> list[dict]:
     """Rows of several files, numbered through; what streams measure becomes columns."""
     for number, row in enumerate(rows, start=1):
         row["source_row_number"] = number
+        row["sport_type"] = row.get("sport_type") or sport
         if streams := row.pop("streams", None):
             from stride.ingest.device import measure_streams
 
@@ -251,11 +274,12 @@ def _added(tables: list[Landed]) -> Landed | None:
 
 
 def _import_forecasts(name: str, content: bytes, landing, athlete_id) -> list[Receipt]:
-    found = read_forecasts(name, content, athlete_id)
+    found, known = read_forecasts(name, content, athlete_id), known_athletes(landing)
     return [
         Receipt(
             athlete,
             daily={"forecasts": land_daily_rows(landing, "forecasts", athlete, rows, name)},
+            notes=() if athlete in known else (UNKNOWN_ATHLETE.format(athlete),),
         )
         for athlete, rows in found.items()
     ]
@@ -278,25 +302,21 @@ def _import_mapped(listing: Listing, path, landing, athlete_id, options) -> list
         _settle(landing, athlete, options)
         if "activity_id" not in mapping.columns:
             starts.name_by_start(landing, athlete, read.rows)
+        for row in read.rows:
+            row["sport_type"] = row.get("sport_type") or options.sport
         source = Source("csv", name, hashlib.sha256(content).hexdigest())
         result = land_summaries(landing, athlete, read.rows, source, read.unknown_columns)
-        receipts.append(Receipt(athlete, result, unknown_columns=tuple(read.unknown_columns)))
+        unknown = tuple(read.unknown_columns)
+        receipts.append(Receipt(athlete, result, unknown_columns=unknown, notes=read.notes))
     return receipts
 
 
-def known_sport(word: str) -> str:
-    """The seed's spelling of a sport.
+def _known_sport(word: str) -> str:
+    from stride.ingest.device import sports
 
-    Raises
-    ------
-    StrideError
-        If ``seeds/sports.csv`` has no such word.
-    """
-    from stride.ingest.device.sports import family, xml_sport
-
-    if family(word) is None:
+    if (sport := sports.known(word)) is None:
         raise StrideError(f"--sport {word} is no sport that Stride knows: say Run, Ride or Swim.")
-    return xml_sport(word)
+    return sport
 
 
 def _settle(landing: Path, athlete_id: str, options: Options) -> None:
@@ -331,11 +351,14 @@ def _nothing_in(path: Path, listing: Listing, refused: list[str], found: Counter
     if found:
         named = ", ".join(f"{what} ({number:,})" for what, number in sorted(found.items()))
         return f"{path} holds nothing that Stride uses: {named}."
+    is_one = path.is_file() and len(listing.entries) == 1
+    if is_one and archive.is_web_page(archive.read(listing.entries[0])):
+        return f"{path} is a web page: log in where the export is and download it again."
     if refused and len(listing.entries) == 1:
-        return refused[0]
+        return f"{refused[0].rstrip('.')}."
     if refused:
         return f"Nothing in {path} could be read; {refused[0].rstrip('.')}."
-    if path.is_file() and len(listing.entries) == 1:
+    if is_one:
         return (
             f"{path} is nothing that Stride reads: give an export of Strava, Garmin or Apple "
             "Health, FIT, TCX or GPX files, JSON of Strava or intervals.icu, or a CSV with "

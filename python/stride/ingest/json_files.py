@@ -1,7 +1,8 @@
 """JSON of platforms other than Strava's API, told apart by its content.
 
-Activities of intervals.icu, Polar Flow, Garmin Connect and Garmin's account export; of the last
-also what Garmin forecast and measured day by day. Everything else is named, and not read.
+Activities of intervals.icu, Polar Flow, Suunto, Runalyze, Garmin Connect and Garmin's account
+export; of the last also what Garmin forecast and measured day by day. Everything else is named, and
+not read.
 """
 
 import re
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from stride.errors import StrideError
 from stride.ingest import strava_json as reader
+from stride.ingest import watch_json
 from stride.ingest.device.sports import xml_sport
 from stride.ingest.table import decode
 
@@ -115,25 +117,40 @@ def _intervals(entries: list[dict]) -> list[Found]:
     return found + ([Found("activities of Strava", strava, is_strava=True)] if strava else [])
 
 
-# ---------------------------------------------------------------------------- Polar Flow
+# ---------------------------------------------------------------------------- Runalyze
 
 
-def _is_polar(entry: dict) -> bool:
-    return str(entry.get("duration")).startswith("PT") and "startTime" in entry
+def _is_runalyze(entry: dict) -> bool:
+    return "date_time" in entry and {"duration", "sport"} <= entry.keys()
 
 
-def _polar(entries: list[dict]) -> list[Found]:
+def _runalyze(entries: list[dict]) -> list[Found]:
     rows = []
     for number, entry in enumerate(entries, start=1):
-        exercises = entry.get("exercises")
-        first = exercises[0] if isinstance(exercises, list) and exercises else {}
-        row = _row(first | entry if isinstance(first, dict) else entry, number, _POLAR)
-        start, minutes = row["local_started_at"], entry.get("timezoneOffset")
-        if start and isinstance(minutes, int):
-            row["started_at"] = start - timedelta(minutes=minutes)
-        row["activity_id"] = start and f"polar:{start:%Y%m%dT%H%M%S}"
+        row = _row(entry, number, _RUNALYZE)
+        text, minutes = str(entry.get("date_time")), row.pop("utc_offset_min")
+        local = row["local_started_at"]
+        row["started_at"] = None
+        if local and re.search(r"(Z|[+-]\d\d:?\d\d)$", text):
+            row["started_at"] = reader.dates.instant(text)
+        elif local and minutes is not None:
+            row["started_at"] = local - timedelta(minutes=minutes)
+        row["elapsed_time_s"] = row["elapsed_time_s"] or row["moving_time_s"]
+        row["activity_id"] = row["activity_id"] and f"runalyze:{row['activity_id']}"
+        row["is_race_flagged"] = True if entry.get("race_result") else None
+        # Kilometres: nobody moves at a thousandth of that.
+        distance, seconds = row["distance_m"], row["moving_time_s"]
+        if distance and seconds and distance / seconds < 0.1:
+            row["distance_m"] = distance * 1000
         rows.append(row)
-    return [Found("training sessions of Polar Flow", rows)]
+    return [Found("activities of Runalyze", rows)]
+
+
+# ---------------------------------------------------------------------------- watches
+
+
+def _watch(what: str, read_as: Callable[[list[dict]], list[dict]]):
+    return lambda entries: [Found(what, read_as(entries))]
 
 
 # ---------------------------------------------------------------------------- Garmin
@@ -271,17 +288,8 @@ def _milliseconds(value: object) -> datetime | None:
 
 def _sport(value: object) -> str | None:
     if isinstance(value, dict):
-        value = value.get("typeKey")
+        value = value.get("typeKey") or value.get("name")
     return xml_sport((reader.text(value) or "").replace("_", " "))
-
-
-def _period(value: object) -> float | None:
-    """Seconds of a duration such as ``PT1H2M3.5S``."""
-    found = re.fullmatch(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:([\d.]+)S)?", reader.text(value) or "")
-    if not found:
-        raise ValueError(f"not a duration: {value!r}")
-    hours, minutes, seconds = (float(part or 0) for part in found.groups())
-    return hours * 3600 + minutes * 60 + seconds
 
 
 def _event(value: object) -> bool | None:
@@ -314,15 +322,20 @@ _INTERVALS = {
     "is_race_flagged": ("race", reader.flag),
     "is_indoor": ("trainer", reader.flag),
 }
-_POLAR = {
-    "name": ("name", reader.text),
+_RUNALYZE = {
+    "activity_id": ("id", reader.identifier),
+    "name": ("title", reader.text),
     "sport_type": ("sport", _sport),
-    "local_started_at": ("startTime", _CLOCK),
-    "elapsed_time_s": ("duration", _period),
+    "local_started_at": ("date_time", _CLOCK),
+    "utc_offset_min": ("timezone_offset", reader.number),
+    "elapsed_time_s": ("elapsed_time", reader.number),
+    "moving_time_s": ("duration", reader.number),
     "distance_m": ("distance", reader.number),
-    "elevation_gain_m": ("ascent", reader.number),
-    "avg_hr_bpm": ("averageHeartRate", reader.number),
-    "max_hr_bpm": ("maximumHeartRate", reader.number),
+    "elevation_gain_m": ("elevation_up", reader.number),
+    "avg_hr_bpm": ("hr_avg", reader.number),
+    "max_hr_bpm": ("hr_max", reader.number),
+    "avg_power_w": ("power", reader.number),
+    "temperature_c": ("temperature", reader.number),
 }
 _GARMIN_EXPORT = {  # milliseconds and centimetres
     "activity_id": ("activityId", reader.identifier),
@@ -358,7 +371,13 @@ _GARMIN_CONNECT = {
 }
 _KINDS = (
     (_is_intervals, _intervals),
-    (_is_polar, _polar),
+    (watch_json.is_polar, _watch("training sessions of Polar Flow", watch_json.polar_rows)),
+    (watch_json.is_suunto_log, _watch("logs of Suunto watches", watch_json.suunto_log_rows)),
+    (
+        watch_json.is_suunto_workout,
+        _watch("workouts of Suunto's account", watch_json.suunto_workout_rows),
+    ),
+    (_is_runalyze, _runalyze),
     (_is_garmin_export, _garmin_export),
     (_is_garmin_connect, _garmin_connect),
     (_is_prediction, _predictions),

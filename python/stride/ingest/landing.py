@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stride.errors import StrideError
 from stride.ingest.schema import KINDS, LANDING_VERSION
+from stride.lock import take
 
 _COLUMNS_FILE = "0000-columns.parquet"
 
@@ -55,24 +55,6 @@ def write_columns(landing: Path) -> None:
         columns = landing / kind / _COLUMNS_FILE
         if not columns.exists() or not pq.read_schema(columns).equals(schema):
             write(landing, kind, _COLUMNS_FILE.removesuffix(".parquet"), [])
-
-
-def take(lock: IO) -> bool:
-    """Lock an open file until it is closed; False if somebody else has it.
-
-    Where locks don't exist (Windows, a Databricks Volume) nothing guards: True.
-    """
-    try:
-        import fcntl
-    except ImportError:
-        return True
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def write(landing: Path, kind: str, name: str, rows: list[dict]) -> Path:

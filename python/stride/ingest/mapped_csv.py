@@ -19,6 +19,8 @@ A mapping is a TOML file::
     [units]                         # what is not in m, s, °C and kg
     distance_m = "km"
     moving_time_s = "h:mm:ss"       # or a speed, with which the distance was covered
+    started_at = "s"                # seconds since 1970
+    time_zone = "min"               # minutes before UTC
 
     [sports]                        # the table's word = a sport_type of seeds/sports.csv
     "Dauerlauf" = "Run"
@@ -28,11 +30,17 @@ A mapping is a TOML file::
 
     [constants]                     # the same for every row
     sport_type = "Run"
+
+    [steps]                         # columns that tell whether distances are miles after all
+    stride_m = "Stride"             # metres a step
+    cadence = "Cadence"             # steps a minute
 """
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 from statistics import median
@@ -56,6 +64,8 @@ UNITS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("elapsed_time_s", "moving_time_s"), (*_TIME, *_SPEED, *_PACE)),
     "temperature_c": ("C", "F"),
     "weight_kg": ("kg", "lb"),
+    "time_zone": ("name", "min"),
+    **dict.fromkeys(("started_at", "local_started_at"), ("text", "s", "ms")),
 }
 """Landed column to the units it can be given in; the first is the usual one."""
 
@@ -67,7 +77,7 @@ _TEXTS = ("name", "sport_type", "device_file")
 _TIMES = ("started_at", "local_started_at")
 _FLAGS = ("is_race_flagged", "is_indoor")
 _NEEDED = ("sport_type", "started_at", "local_started_at")
-_TABLES = {"columns", "units", "sports", "missing", "constants"}
+_TABLES = {"columns", "units", "sports", "missing", "constants", "steps"}
 _OPTIONS = {
     "platform": str,
     "athlete": str,
@@ -89,6 +99,7 @@ class Mapping(NamedTuple):
     missing: dict[str, list[str]]
     """Landed column, or ``*``, to texts that mean nothing was measured."""
     constants: dict[str, str]
+    steps: dict[str, str | list[str]] = {}  # noqa: RUF012
     platform: str | None = None
     """Whose ids these are. Strava's are as they are, others get the platform before them."""
     athlete: str | None = None
@@ -163,6 +174,9 @@ def read_mapping(path: Path) -> Mapping:
     for name in content:
         if name not in _TABLES | set(_OPTIONS):
             raise _mistake(source, f"has {name!r}", sorted(_TABLES | set(_OPTIONS)))
+    for name in content.get("steps", {}):
+        if name not in ("stride_m", "cadence"):
+            raise _mistake(source, f"has {name!r} in [steps]", ("stride_m", "cadence"))
     tables = {name: _table(source, name, content.get(name, {})) for name in _TABLES}
     options = {}
     for name, kind in _OPTIONS.items():
@@ -199,7 +213,8 @@ def shipped_mapping(content: bytes, source_file: str) -> Mapping | None:
         names = [name.strip().strip('"') for name in header]
         found = mapping.resolved(names).columns
         there = [landed for landed, name in found.items() if name in names]
-        if len(there) >= 5 and {"sport_type", "local_started_at", "moving_time_s"} <= set(there):
+        is_table = {"sport_type", "moving_time_s"} <= set(there) and set(_TIMES) & set(there)
+        if len(there) >= 5 and is_table:
             return mapping
     return None
 
@@ -209,7 +224,7 @@ def _table(source: str, name: str, table: object) -> dict:
         raise StrideError(f"The mapping {source} needs [{name}] as a table of its own.")
     kind = list if name == "missing" else str
     for key, value in table.items():
-        may_be_list = name in ("columns", "missing")
+        may_be_list = name in ("columns", "missing", "steps")
         if may_be_list and isinstance(value, list) and (value or name == "missing"):
             table[key] = [str(text) for text in value]
         elif not isinstance(value, kind):
@@ -303,6 +318,16 @@ def read_rows(content: bytes, source_file: str, mapping: Mapping) -> dict[str | 
             f"{source_file} lacks the column {', '.join(map(repr, missing))} that "
             f"{mapping.source} maps; it has: {printable(table.header)}."
         )
+    mapping, note = _in_miles(table, names, mapping, source_file)
+    notes = [
+        note,
+        *(
+            dates.serial_note(table.column(names.index(mapping.columns[name])), source_file)
+            for name in _TIMES
+            if name in mapping.columns
+        ),
+    ]
+    notes = tuple(note for note in notes if note)
     columns = _columns(table, names, mapping, source_file)
     athletes = [None] * len(table.rows)
     if mapping.athlete:
@@ -314,6 +339,8 @@ def read_rows(content: bytes, source_file: str, mapping: Mapping) -> dict[str | 
         unreadable = [name for name, (_, bad) in columns.items() if at in bad]
         if len(table.rows[at]) != width:
             unreadable.append("cell_count")
+        if mapping.units.get("time_zone") == "min":
+            _set_local(row)
         row |= {
             "unreadable_cells": ",".join(unreadable) or None,
             "raw_row": raw_row,
@@ -323,8 +350,68 @@ def read_rows(content: bytes, source_file: str, mapping: Mapping) -> dict[str | 
             start = row.get("started_at") or row.get("local_started_at")
             row["activity_id"] = start and f"{start:%Y%m%dT%H%M%S}"
         row["activity_id"] = activity_id(mapping, row.get("activity_id"))
-        found.setdefault(athlete, Rows([], [], None)).rows.append(row)
+        found.setdefault(athlete, Rows([], [], None, notes)).rows.append(row)
     return found
+
+
+def _set_local(row: dict) -> None:
+    """Give a row that tells UTC and an offset the clock on the spot."""
+    start, zone = row.get("started_at"), row.get("time_zone")
+    if start and zone and not row.get("local_started_at"):
+        minutes = int(zone[1:3]) * 60 + int(zone[4:])
+        ahead = timedelta(minutes=-minutes if zone[0] == "-" else minutes)
+        row["local_started_at"] = start + ahead
+
+
+def _in_miles(
+    table: Table, names: list[str], mapping: Mapping, source_file: str
+) -> tuple[Mapping, str | None]:
+    """The mapping for miles and feet where steps show it; else a note that nobody can tell.
+
+    Garmin Connect writes the distance in the account's unit, which it does not name, and the
+    length of a step in metres.
+    """
+    columns = {name: _first_there(headers, names) for name, headers in mapping.steps.items()}
+    if not mapping.steps or mapping.units.get("distance_m") != "km":
+        return mapping, None
+    wanted = {
+        **columns,
+        **{name: mapping.columns.get(name) for name in ("distance_m", "moving_time_s")},
+    }
+    if None not in wanted.values():
+        read = {}
+        for name, header in wanted.items():
+            texts = table.column(names.index(header))
+            mark = cells.decimal_mark(cells.decimal_votes(texts))
+            plain = cells.duration if name == "moving_time_s" else cells.number
+            read[name] = cells.column(
+                texts, lambda text, mark=mark, plain=plain: plain(text, mark)
+            )[0]
+        read["moving_time_s"] = cells.of_days(read["moving_time_s"])
+        ratios = [
+            stride * cadence * seconds / 60 / distance
+            for stride, cadence, seconds, distance in zip(
+                read["stride_m"],
+                read["cadence"],
+                read["moving_time_s"],
+                read["distance_m"],
+                strict=True,
+            )
+            if stride and cadence and seconds and distance
+        ]
+        if ratios and abs(median(ratios) / _MILE - 1) < 0.15:
+            units = mapping.units | {"distance_m": "mi", "elevation_gain_m": "ft"}
+            return mapping._replace(units=units), f"distances of {source_file} are read as miles."
+        if ratios and abs(median(ratios) / 1000 - 1) < 0.15:
+            return mapping, None
+    return mapping, (
+        f"distances of {source_file} are read as kilometres, as it names no unit. If they are "
+        f"miles, import it with --mapping and a copy of mappings/{mapping.source} that says so."
+    )
+
+
+def _first_there(headers: str | list[str], names: list[str]) -> str | None:
+    return next((header for header in _as_list(headers) if header in names), None)
 
 
 def _columns(
@@ -344,6 +431,8 @@ def _columns(
         if day_first is None:
             day_first = bool(dates.is_day_first(texts))
         values, bad = cells.column(texts, _reader(landed, mapping, mark, day_first))
+        if landed in ("elapsed_time_s", "moving_time_s") and mapping.units.get(landed, "s") == "s":
+            values = cells.of_days(values)
         columns[landed] = (values, set(bad))
     for landed, text in mapping.constants.items():
         value = _reader(landed, mapping, ".", False)(text)
@@ -401,13 +490,15 @@ def _reader(landed: str, mapping: Mapping, mark: str, day_first: bool) -> Callab
     """How the cells of a landed column are read."""
     unit = mapping.units.get(landed)
     if landed == "sport_type":
-        return lambda text: mapping.sports.get(text, text)
+        return lambda text: mapping.sports.get(text, None if text.isdigit() else text)
     if landed in _TEXTS:
         return str
     if landed == "activity_id":
         return cells.identifier
     if landed == "time_zone":
-        return cells.time_zone
+        return _offset if unit == "min" else cells.time_zone
+    if landed in _TIMES and unit in ("s", "ms"):
+        return lambda text: datetime.fromtimestamp(cells.number(text) * _TIME[unit], UTC)
     if landed == "started_at":
         return lambda text: dates.instant(text, day_first)
     if landed == "local_started_at":
@@ -430,7 +521,15 @@ def _reader(landed: str, mapping: Mapping, mark: str, day_first: bool) -> Callab
     return lambda text: cells.number(text, mark) * factor
 
 
+def _offset(text: str) -> str:
+    """Minutes before UTC as an offset such as +02:00."""
+    hours, minutes = divmod(int(abs(cells.number(text))), 60)
+    return f"{'-' if text.startswith('-') else '+'}{hours:02d}:{minutes:02d}"
+
+
 def _clocked(text: str) -> float:
+    if re.fullmatch(r"[01][.,]\d+", text):  # a spreadsheet shows it as a part of a day
+        return cells.number(text.replace(",", ".")) * 86400
     if ":" not in text:
         raise ValueError(f"not a duration: {text!r}")
     return cells.duration(text)

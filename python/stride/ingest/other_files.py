@@ -25,6 +25,8 @@ class Bundle:
     """Entry name of a recording to the sport that a list names for it."""
     found: Counter = field(default_factory=Counter)
     """Whose files these are to how many were read."""
+    notes: list[str] = field(default_factory=list)
+    """Sentences on how a file was read, where that is not certain."""
     refused: list[str] = field(default_factory=list)
     """Files that were not read, each with the reason."""
     digest: object = field(default_factory=hashlib.sha256)
@@ -58,9 +60,11 @@ def collect(entries: list[Entry], recordings: list[Entry] = ()) -> Bundle:
             if entry.base.endswith(".csv"):
                 _read_table(entry, bundle)
             elif entry.base.endswith(JSON):
-                _read_json(entry, bundle)
+                _read_json(entry, bundle, is_alone=len(entries) == 1 and not recordings)
             elif entry.base.endswith(".xml"):
                 _read_health(entry, recordings, bundle)
+            elif what := archive.other_file(entry.name):
+                bundle.refused.append(f"{entry.name}: {what}")
         except StrideError as problem:
             bundle.refused.append(str(problem))
     return bundle
@@ -72,13 +76,15 @@ def _read_table(entry: Entry, bundle: Bundle) -> None:
     content = archive.read(entry)
     mapping = mapped_csv.shipped_mapping(content, entry.name)
     if mapping is None:
+        bundle.take(entry, "tables that Stride does not know")
         return
     read = mapped_csv.read_rows(content, entry.name, mapping)
     bundle.activities += [row for found in read.values() for row in found.rows]
+    bundle.notes += dict.fromkeys(note for found in read.values() for note in found.notes)
     bundle.take(entry, f"lists of {mapping.platform}")
 
 
-def _read_json(entry: Entry, bundle: Bundle) -> None:
+def _read_json(entry: Entry, bundle: Bundle, is_alone: bool) -> None:
     from stride.ingest import json_files, strava_json
 
     content = archive.read(entry)
@@ -89,7 +95,10 @@ def _read_json(entry: Entry, bundle: Bundle) -> None:
         bundle.forecasts += part.forecasts
         bundle.wellness += part.wellness
         bundle.take(entry, part.what)
-    if not found:
+    if not found and not is_alone and not strava_json.has_activity(content, entry.name):
+        # Profiles, sleep, daily totals: most files of an account's export.
+        bundle.take(entry, "JSON without an activity")
+    elif not found:
         bundle.strava += strava_json.read_rows(content, entry.name).rows
         bundle.take(entry, "activities of Strava's API")
 

@@ -214,7 +214,7 @@ def _landed_before(landing: Path, athlete_id: str) -> dict[str, list[dict]]:
 def _read_again(rows: list[dict]) -> bool:
     """Whether content that landed before may be read differently now."""
     return any(
-        row["problem"] in ("no_times", "broken_file", "not_a_recording")
+        row["problem"] in ("no_times", "no_records", "broken_file", "not_a_recording")
         or (row["problem"] is None and row["sport_type"] is None)
         # Landed before clocks were corrected.
         or ("clock_flag" not in row and _has_odd_clock(row))

@@ -13,3 +13,5 @@ class Rows(NamedTuple):
     """Headers that the reader does not know, as received. Their cells are in ``raw_row``."""
     language: str | None
     """Language of the header, such as ``de``; None where there is none to tell."""
+    notes: tuple[str, ...] = ()
+    """Sentences on how the table was read, where that is not certain."""

@@ -119,7 +119,7 @@ ATHLETE_SETTINGS = pa.schema(
 CORRECTIONS = pa.schema(
     [
         ("athlete_id", pa.string()),
-        # races, exclusions, loads or planned_races; withdrawn_ before it: the row is taken back
+        # races, exclusions, loads, sports or planned_races; withdrawn_ before it: taken back
         ("correction", pa.string()),
         ("activity_id", pa.string()),  # of a planned race: its day and distance
         ("is_race", pa.bool_()),
@@ -127,6 +127,7 @@ CORRECTIONS = pa.schema(
         ("official_distance_m", pa.float64()),
         ("official_time_s", pa.float64()),
         ("training_load", pa.float64()),
+        ("sport_type", pa.string()),  # as seeds/sports.csv spells it
         ("note", pa.string()),
         ("import_id", pa.string()),
         ("landing_version", pa.int64()),

@@ -95,13 +95,17 @@ def read_rows(content: bytes, source_file: str) -> Rows:
         columns[name] = cells.numbers(column, mark)
         if name in _DURATIONS and columns[name][1]:
             columns[name] = cells.column(column, lambda text: cells.duration(text, mark))
+        if name in _DURATIONS:
+            columns[name] = (cells.of_days(columns[name][0]), columns[name][1])
     dates.check_any(columns["started_at"][0], texts["started_at"], source_file)
     columns |= _distances(distances, columns, language.decimal_mark, mark)
     _derive(columns)
+    note = dates.serial_note(texts["started_at"], source_file)
     return Rows(
         _rows(table, columns),
         [table.header[at] for at in meaning.unknown],
         meaning.language,
+        (note,) if note else (),
     )
 
 
@@ -132,10 +136,11 @@ def _check(table: Table, meaning: headers.Meanings, source_file: str) -> None:
             "language), set Strava to English and export again, or describe the columns with "
             f"--mapping. It has: {printable(table.header)}."
         )
-    if len(missing) == len(_REQUIRED):
+    if len(missing) > len(_REQUIRED) / 2:
         raise StrideError(
-            f"{source_file} is no activities.csv of Strava: it has none of the columns {names}; "
-            "describe another table's columns with --mapping."
+            f"{source_file} is no table that Stride knows; it has: {printable(table.header)}. If "
+            "its rows are activities, say what its columns mean with --mapping; of Strava, Garmin "
+            "Connect and Runalyze it reads the lists as they come."
         )
     if missing:
         raise StrideError(

@@ -17,11 +17,15 @@ RACES = {1, 11}
 """``workout_type`` of a race: 1 for a run, 11 for a ride."""
 
 _MAPS = (
-    {"map", "polyline", "summary_polyline", "recordedRoute", "samples", "locationName"}
+    {"map", "polyline", "summary_polyline", "recordedRoute", "samples", "locationName", "routes"}
+    | {"latitude", "longitude", "startPosition", "stopPosition", "centerPosition"}
     | {f"{end}{what}" for end in ("start", "end") for what in ("Latitude", "Longitude")}
     | {f"{end}_{what}" for end in ("start", "end") for what in ("latlng", "latitude", "longitude")}
 )
 """Keys that show where somebody was; at any depth, as segments have them too."""
+
+_LISTS = ("activities", "workouts", "payload")
+"""Keys below which a file may have its activities."""
 
 _LARGEST_EXACT = 2**53
 
@@ -61,12 +65,35 @@ def read_rows(content: bytes, source_file: str) -> Rows:
         rows = [read_row(entry, number) for number, entry in enumerate(entries, start=1)]
     except RecursionError:
         raise StrideError(f"{source_file} is no JSON of Strava: it is nested too deeply.") from None
+    keys = {key for entry in entries[:100] if isinstance(entry, dict) for key in entry}
+    if not keys & {"start_date", "start_date_local", "resource_state", "activity"}:
+        raise StrideError(_unknown(source_file, keys))
     if not any(_is_activity(_split(entry)[0]) for entry in entries):
         raise StrideError(
             f"{source_file} has no activity of Strava's API: an activity has at least an 'id' and "
             "a 'start_date'."
         )
     return Rows(rows, [], None)
+
+
+def _unknown(source_file: str, keys: set[str]) -> str:
+    has = f"it has {', '.join(sorted(keys)[:8])}" if keys else "it has no object"
+    return (
+        f"{source_file} is JSON that Stride does not know ({has}). It reads activities of Strava's "
+        "API, intervals.icu, Garmin, Polar Flow, Suunto and Runalyze."
+    )
+
+
+def has_activity(content: bytes, source_file: str) -> bool:
+    """Whether a file has an activity of Strava's API.
+
+    Raises
+    ------
+    StrideError
+        If it is no JSON.
+    """
+    entries = read_entries(decode(content), source_file)
+    return any(_is_activity(_split(entry)[0]) for entry in entries)
 
 
 def read_entries(text: str, source_file: str) -> list:
@@ -78,8 +105,9 @@ def read_entries(text: str, source_file: str) -> list:
         found = [_parsed_line(line) for line in lines]
         if not any(isinstance(entry, dict) for entry in found):
             raise StrideError(f"{source_file} is no JSON ({problem}).") from None
-    if isinstance(found, dict) and isinstance(found.get("activities"), list):
-        found = found["activities"]
+    if isinstance(found, dict):
+        lists = [found[key] for key in _LISTS if isinstance(found.get(key), list)]
+        found = lists[0] if lists else found
     if isinstance(found, dict) and "errors" in found and "message" in found:
         raise StrideError(
             f"{source_file} is not activities but an error that Strava sent: "

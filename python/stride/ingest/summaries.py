@@ -10,7 +10,7 @@ from typing import NamedTuple
 from stride.errors import StrideError
 from stride.ingest import landing as landed
 from stride.ingest.athletes import to_utc, zones
-from stride.ingest.device.sports import family
+from stride.ingest.device import sports
 
 
 class Source(NamedTuple):
@@ -99,13 +99,17 @@ def land_summaries(
     alive, ever = _known(landing, athlete_id, source.kind)
     to_land, new, changed, future = [], 0, 0, 0
     for row in rows:
+        row["sport_type"] = sports.spelled(row.get("sport_type"))
         started_at = _start(row, homes)
         future += is_future(started_at, moment)
         digest = row.get("row_hash")
         digest = digest or hashlib.sha256((row.get("raw_row") or "").encode()).hexdigest()
         activity_id = row.get("activity_id")
         before = alive.get(activity_id) if activity_id else None
-        if (before and digest in before) or (is_older and activity_id in ever):
+        # The same text may be read differently by a later version.
+        if before and digest in before and ("row_hash" in row or _reads_as(row, before[digest])):
+            continue
+        if is_older and activity_id in ever:
             continue
         new += before is None
         changed += before is not None
@@ -161,7 +165,7 @@ def land_summaries(
     landed.write(landing, "imports", name, [record])
     problems = sum(bool(row.get("problem")) for row in rows)
     words = Counter(row.get("sport_type") for row in to_land if not row.get("problem"))
-    unknown = {word: number for word, number in words.items() if family(word) is None}
+    unknown = {word: number for word, number in words.items() if sports.family(word) is None}
     counts = (len(rows), new, changed, len(gone), unreadable, problems)
     return Landed(*counts, is_older, future, unknown)
 
@@ -177,31 +181,52 @@ def is_future(started_at: datetime | None, moment: datetime) -> bool:
     return started_at is not None and started_at > moment + timedelta(days=1)
 
 
-def _known(landing: Path, athlete_id: str, kind: str) -> tuple[dict[str, set[str]], set[str]]:
+_READ = (
+    *("sport_type", "elapsed_time_s", "moving_time_s", "displayed_distance", "distance_m"),
+    *("elevation_gain_m", "avg_hr_bpm", "max_hr_bpm"),
+)
+"""What tells that a row was read differently."""
+
+
+def _as_read(row: dict) -> tuple:
+    # The instant of a local time depends on the athlete's zone.
+    start = row.get("local_started_at") or row.get("started_at")
+    return (*(row.get(name) for name in _READ), start)
+
+
+def _reads_as(row: dict, before: set[tuple]) -> bool:
+    """Whether a row was read the same before; a sport that was given then stays."""
+    now = _as_read(row)
+    return now in before or (now[0] is None and any(now[1:] == then[1:] for then in before))
+
+
+def _known(landing: Path, athlete_id: str, kind: str) -> tuple[dict[str, dict], set[str]]:
     """Activities that exist in a source, with what was last said of each, and all that ever did.
 
-    What was said is a set: a table may have two rows of one activity.
+    What was said is the hashes of its rows, as a table may have two of one activity, each with how
+    it was read.
     """
     columns = ["activity_id", "source_kind", "row_hash", "ingested_at"]
+    columns += ["started_at", "local_started_at", *_READ]
     events = [
-        (row["ingested_at"], row["activity_id"], row["row_hash"])
+        (row["ingested_at"], row["activity_id"], row["row_hash"], _as_read(row))
         for row in landed.read(landing, "activities", athlete_id, columns)
         if row["source_kind"] == kind and row["activity_id"]
     ]
-    ever = {activity_id for _, activity_id, _ in events}
+    ever = {event[1] for event in events}
     # A deletion is one of Strava's, whichever way it was noticed; other tables have none.
     if kind != "csv":
         columns = ["activity_id", "ingested_at"]
         events += [
-            (row["ingested_at"], row["activity_id"], None)
+            (row["ingested_at"], row["activity_id"], None, ())
             for row in landed.read(landing, "deletions", athlete_id, columns)
         ]
-    said: dict[str, tuple[datetime, set[str]]] = {}
-    for moment, activity_id, digest in sorted(events, key=lambda event: event[0]):
+    said: dict[str, tuple[datetime, dict[str, set[tuple]]]] = {}
+    for moment, activity_id, digest, read in sorted(events, key=lambda event: event[0]):
         if activity_id not in said or said[activity_id][0] != moment:
-            said[activity_id] = (moment, set())
+            said[activity_id] = (moment, {})
         if digest:
-            said[activity_id][1].add(digest)
+            said[activity_id][1].setdefault(digest, set()).add(read)
     return {activity: digests for activity, (_, digests) in said.items() if digests}, ever
 
 

@@ -7,6 +7,7 @@ from json.encoder import encode_basestring as quoted
 from typing import NamedTuple
 
 from stride.errors import StrideError
+from stride.ingest import archive
 
 LARGEST_CELL = 16 * 1024**2
 """Characters. A larger cell is no text of a person but a file with a quote left open."""
@@ -100,6 +101,11 @@ def read_table(
     >>> read_table("a;b\\n1;2\\n;\\n3\\n".encode("utf-16"), "x.csv")
     Table(header=['a', 'b'], rows=[['1', '2'], ['3']], delimiter=';')
     """
+    if archive.is_web_page(content):
+        raise StrideError(
+            f"{source_file} is a web page and no table: log in where the export is and download it "
+            "again."
+        )
     text = decode(content, count_known)
     first, _, rest = text.partition("\n")
     if first.strip().lower().startswith("sep="):  # written by Excel

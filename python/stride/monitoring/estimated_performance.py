@@ -1,13 +1,14 @@
 """How wrong the forecasts probably are, before any race tells: direct loss estimation (DLE).
 
 A second model learns, from forecasts of past races that were made without knowing them, how large
-the error of a forecast tends to be for inputs such as these. NannyML's DLE is that model. It sees
+the error of a forecast tends to be for inputs such as these. NannyML's DLE fits that model, boosted
+trees, when a version is trained; on other days the trees are followed here in NumPy, as importing
+NannyML takes longer than everything else of a morning. It sees
 that the *inputs* moved to where the forecasts are worse. It can't see that the same inputs now lead
 to other results (concept drift): only races tell that, so the realised error stands beside it.
 """
 
 import json
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,8 +53,8 @@ _WORSE = 1.25
 class Estimator:
     """A fitted DLE with what is needed to judge by it."""
 
-    dle: object
-    """`nannyml.DLE`, fitted on the reference."""
+    trees: dict
+    """The fitted trees, as LightGBM's ``dump_model`` writes them."""
     reference: pd.DataFrame
     """The forecasts of past races that it learned from."""
     inputs: tuple[str, ...]
@@ -115,7 +116,6 @@ def fit_reference(reference: pd.DataFrame) -> Estimator | str:
     known = _numbers(known, inputs).assign(
         race_time_s=known["race_time_s"].astype(float), day=pd.to_datetime(known["race_date"])
     )
-    errors = 100 * (known["predicted_time_s"] / known["race_time_s"] - 1).abs()
     dle = (
         nannyml()
         .DLE(
@@ -143,15 +143,15 @@ def fit_reference(reference: pd.DataFrame) -> Estimator | str:
         return "The estimator gave no number for its own reference."
     if estimated.max() - estimated.min() < 1e-9:
         return f"From {races} the estimator learned nothing but their mean error."
+    trees = dle.metrics[0]._dee_model.booster_.dump_model()
+    return _estimator({key: trees[key] for key in ("feature_names", "tree_info")}, known, inputs)
+
+
+def _estimator(trees: dict, reference: pd.DataFrame, inputs: tuple[str, ...]) -> Estimator:
+    errors = 100 * (reference["predicted_time_s"] / reference["race_time_s"] - 1).abs()
     mean, standard_error = errors.mean(), errors.std() / np.sqrt(len(errors))
-    return Estimator(
-        dle,
-        known,
-        inputs,
-        len(known),
-        float(mean),
-        float(max(_WORSE * mean, mean + 3 * standard_error)),
-    )
+    limit = max(_WORSE * mean, mean + 3 * standard_error)
+    return Estimator(trees, reference, inputs, len(reference), float(mean), float(limit))
 
 
 COLUMNS = {
@@ -240,10 +240,10 @@ def estimate(estimator: Estimator | str, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def save(estimator: Estimator | str, folder: Path) -> Path:
-    """Write what the registry logs as `ARTIFACT`: the reference, or the reason that there is none.
+    """Write what the registry logs as `ARTIFACT`: trees and reference, or why there are none.
 
-    The fitted estimator itself would be a pickle, which runs whatever it holds when it is read and
-    breaks with the next release of what it was made of. Fitting again takes a second.
+    A pickle of the fitted estimator would run whatever it holds when it is read, and break with the
+    next release of what it was made of; the trees are numbers.
 
     Parameters
     ----------
@@ -255,10 +255,11 @@ def save(estimator: Estimator | str, folder: Path) -> Path:
     -------
     Path
     """
-    kept = {"reason": estimator, "reference": None}
+    kept = {"reason": estimator, "reference": None, "trees": None}
     if isinstance(estimator, Estimator):
         reference = estimator.reference.assign(day=estimator.reference["day"].astype(str))
         kept = {"reason": None, "reference": reference.to_dict(orient="list")}
+        kept["trees"] = estimator.trees
     file = folder / Path(ARTIFACT).name
     file.write_text(json.dumps(kept), encoding="utf-8")
     return file
@@ -278,19 +279,50 @@ def load(file: Path) -> Estimator | str:
     kept = json.loads(Path(file).read_text(encoding="utf-8"))
     if kept["reason"] is not None:
         return kept["reason"]
-    return fit_reference(pd.DataFrame(kept["reference"]).rename(columns={"day": "race_date"}))
+    reference = pd.DataFrame(kept["reference"])
+    if not kept.get("trees"):  # of an earlier release, or an erasure took rows away
+        return fit_reference(reference.rename(columns={"day": "race_date"}))
+    inputs = tuple(column for column in INPUTS if column in reference)
+    return _estimator(kept["trees"], reference.assign(day=pd.to_datetime(reference["day"])), inputs)
 
 
 def _by_week(estimator: Estimator, rows: pd.DataFrame) -> pd.Series:
-    """Estimated mean absolute error per week, per cent; NaN where NannyML gave none."""
-    known = _numbers(rows, estimator.inputs).assign(day=pd.to_datetime(rows["prediction_date"]))
-    with warnings.catch_warnings():
-        # Of fewer than six chunks, which matters where thresholds are taken from them; here not.
-        warnings.simplefilter("ignore", UserWarning)
-        result = estimator.dle.estimate(known.sort_values("day").reset_index(drop=True))
-    frame = result.filter(period="analysis").to_df()
-    weeks = pd.to_datetime(frame[("chunk", "start_date")]).dt.to_period("W").dt.start_time
-    return pd.Series(100 * frame[("mape", "value")].to_numpy(dtype=float), index=weeks)
+    """Estimated mean absolute error per week, per cent."""
+    known = _numbers(rows, estimator.inputs)
+    errors = 100 * follow(estimator.trees, known)
+    return pd.Series(errors, index=rows.index).groupby(rows["week"]).mean()
+
+
+def follow(trees: dict, X: pd.DataFrame) -> np.ndarray:
+    """Sum of the leaves that each row falls into.
+
+    Parameters
+    ----------
+    trees : dict
+        What LightGBM's ``dump_model`` wrote, of trees that split by numbers.
+    X : DataFrame of shape (n, n_columns)
+        Numbers; may be missing.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+    """
+    values = X[trees["feature_names"]].to_numpy(dtype=float)
+    total = np.zeros(len(values))
+    for tree in trees["tree_info"]:
+        waiting = [(tree["tree_structure"], np.arange(len(values)))]
+        while waiting:
+            node, rows = waiting.pop()
+            if "leaf_value" in node:
+                total[rows] += node["leaf_value"]
+                continue
+            column = values[rows, node["split_feature"]]
+            missing = np.isnan(column)
+            if node["missing_type"] != "NaN":  # none was missing at the fit: it is 0
+                column, missing = np.nan_to_num(column), np.zeros(len(column), dtype=bool)
+            left = np.where(missing, node["default_left"], column <= node["threshold"])
+            waiting += [(node["left_child"], rows[left]), (node["right_child"], rows[~left])]
+    return total
 
 
 def _numbers(rows: pd.DataFrame, inputs) -> pd.DataFrame:

@@ -1,7 +1,5 @@
 """Which estimator judges which forecasts: the one that was kept beside their model version."""
 
-import tempfile
-
 import pandas as pd
 
 from stride.monitoring.estimated_performance import ARTIFACT, COLUMNS, Estimator, estimate, load
@@ -39,9 +37,7 @@ def _estimator(run_id: str | None) -> Estimator | str:
         return (
             "No champion stands: the fallback learned nothing, so nothing is known of its errors."
         )
-    client = registry.connect()
-    kept = client.list_artifacts(run_id, ARTIFACT.partition("/")[0])
-    if ARTIFACT not in {file.path for file in kept}:
+    file = registry.download(registry.Version("", run_id), ARTIFACT)
+    if file is None:
         return "No estimator was kept beside this version: it was trained before there were any."
-    with tempfile.TemporaryDirectory() as place:
-        return load(client.download_artifacts(run_id, ARTIFACT, place))
+    return load(file)

@@ -1,7 +1,7 @@
-"""What was tried and what was sent: a log that only grows, written to disk before and after.
+"""What was tried and what was sent: a log that only grows, written before and after each mail.
 
-Not in the database, which a build may be writing at the moment. It names messages by their hash,
-and no addresses.
+On this machine it is a file, as a build may be writing the database at the moment; in a Databricks
+workspace it is a table. It names messages by their hash, and no addresses.
 """
 
 import json
@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from stride.errors import StrideError
-from stride.ingest.landing import put_on_disk, take
+from stride.ingest.landing import put_on_disk
+from stride.lock import take
 
 SENDING, SENT, REFUSED, FAILED = "sending", "sent", "refused", "failed"
 """Events: begun, accepted by the server, refused for good, not accepted this time."""
@@ -39,7 +40,7 @@ class Deliveries:
         return not {SENT, REFUSED}.isdisjoint(self._events.get(message_id, ()))
 
     def write(self, message_id: str, event: str, code: int | None = None) -> None:
-        """Note an event; it is on the disk when this returns.
+        """Note an event; it is kept when this returns.
 
         Parameters
         ----------
@@ -54,6 +55,10 @@ class Deliveries:
             "event": event,
             "code": code,
         }
+        self._append(entry)
+        self._events.setdefault(message_id, []).append(event)
+
+    def _append(self, entry: dict) -> None:
         with self._file.open("a+b") as log:
             # A line that was cut off must not swallow this one.
             log.seek(0, 2)
@@ -64,7 +69,33 @@ class Deliveries:
             log.write(json.dumps(entry).encode() + b"\n")
             log.flush()
             put_on_disk(self._file)
-        self._events.setdefault(message_id, []).append(event)
+
+
+class TableDeliveries(Deliveries):
+    """The log as a table of a catalog; made where it is missing.
+
+    Parameters
+    ----------
+    session : pyspark.sql.SparkSession
+    catalog : str
+    """
+
+    def __init__(self, session, catalog: str):
+        self._session, self._table = session, f"{catalog}.gold.deliveries"
+        session.sql(
+            f"""create table if not exists {self._table} (at timestamp, message_id string,
+            event string, code int) comment 'One row per event of a mail, by stride notify.'"""
+        ).collect()
+        self._events = {}
+        for row in session.sql(f"select message_id, event from {self._table}").collect():
+            self._events.setdefault(row["message_id"], []).append(row["event"])
+
+    def _append(self, entry: dict) -> None:
+        self._session.sql(
+            f"""insert into {self._table} select cast(:at as timestamp), :message_id, :event,
+            cast(:code as int)""",
+            args=entry,
+        ).collect()
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,26 +32,17 @@ class Outbox(NamedTuple):
     """Athlete, or None for the operator, to the number of messages that nobody can get."""
 
 
-def read_outbox(
-    database: Path, landing: Path, operators: tuple[str, ...], today: date, max_age_days: int
-) -> Outbox:
-    """Read the messages of the last days; those that were sent are among them.
+class Queued(NamedTuple):
+    """What a build left to be sent."""
 
-    Addresses, languages and mutes are read from the landing, so that what was set after the last
-    build counts. The database is closed again before anything is sent.
+    rows: list[dict]
+    """Rows of `gold.outbox`."""
+    checked_on: date | None
+    """Day of the last checks; None: there are none yet."""
 
-    Parameters
-    ----------
-    database, landing : Path
-    operators : tuple of str
-        Addresses for the pipeline's alarms.
-    today : date
-    max_age_days : int
-        Older messages are news no more.
 
-    Returns
-    -------
-    Outbox
+def queued_here(database: Path, since: date) -> Queued:
+    """Read what is queued from the database of this machine, and close it again.
 
     Raises
     ------
@@ -60,14 +51,66 @@ def read_outbox(
     """
     with reading(database) as connection:
         if not has_table(connection, "gold.outbox"):
-            raise StrideError("This build has no outbox yet: run `make build`.")
-        found = connection.execute(
-            """from gold.outbox where message_date >= ? order by message_date, message_id""",
-            [today - timedelta(days=max_age_days)],
-        )
+            raise StrideError("This build has no outbox yet: run `stride update`.")
+        found = connection.execute(_QUEUED.format("gold.outbox", since))
         columns = [column[0] for column in found.description]
         rows = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
-        rows += _missing_checks(connection, today)
+        checked_on = None
+        if has_table(connection, "monitoring.health"):
+            checked_on = connection.execute(_CHECKED.format("monitoring.health")).fetchone()[0]
+    return Queued(rows, checked_on)
+
+
+def queued_in_catalog(session, catalog: str, since: date) -> Queued:
+    """The same from a catalog of a Databricks workspace.
+
+    Parameters
+    ----------
+    session : pyspark.sql.SparkSession
+    catalog : str
+    since : date
+
+    Raises
+    ------
+    StrideError
+        If the catalog has no outbox.
+    """
+    from pyspark.errors import AnalysisException
+
+    try:
+        rows = session.sql(_QUEUED.format(f"{catalog}.gold.outbox", since)).collect()
+    except AnalysisException:
+        raise StrideError(f"Catalog {catalog} has no outbox yet: run the job `rebuild`.") from None
+    try:
+        health = session.sql(_CHECKED.format(f"{catalog}.monitoring.health")).collect()
+    except AnalysisException:
+        health = [(None,)]
+    return Queued([row.asDict() for row in rows], health[0][0])
+
+
+_QUEUED = "select * from {} where message_date >= date '{}' order by message_date, message_id"
+_CHECKED = "select max(checked_on) from {}"
+
+
+def read_outbox(queued: Queued, landing: Path, operators: tuple[str, ...], today: date) -> Outbox:
+    """Say what is to be sent to whom; what was sent already is among it.
+
+    Addresses, languages and mutes are read from the landing, so that what was set after the last
+    build counts.
+
+    Parameters
+    ----------
+    queued : Queued
+    landing : Path
+    operators : tuple of str
+        Addresses for the pipeline's alarms.
+    today : date
+
+    Returns
+    -------
+    Outbox
+    """
+    rows = queued.rows + _missing_checks(queued.checked_on, today)
     waiting, muted, without_address = [], 0, {}
     settings: dict[str, Mapping] = {}
     for row in rows:
@@ -90,14 +133,11 @@ def read_outbox(
     return Outbox(waiting, muted, without_address)
 
 
-def _missing_checks(connection, today: date) -> list[dict]:
+def _missing_checks(last: date | None, today: date) -> list[dict]:
     """A row as of the outbox, once a week, if no build reached its checks today or yesterday.
 
     A build that stops before it begins, or is killed, can queue nothing itself.
     """
-    if not has_table(connection, "monitoring.health"):
-        return []
-    ((last,),) = connection.execute("select max(checked_on) from monitoring.health").fetchall()
     late = (today - last).days if last else 0
     if late <= 1:
         return []

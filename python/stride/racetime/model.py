@@ -2,8 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, RegressorMixin
-from threadpoolctl import threadpool_limits
 
 from stride.racetime.fitting import fit_settings
 from stride.racetime.intervals import classes, offsets
@@ -43,7 +41,7 @@ _FOLDS = 5
 _MOST_CORRECTION = 0.5
 
 
-class RaceTimeModel(RegressorMixin, BaseEstimator):
+class RaceTimeModel:
     """Race time for any distance, with an interval, for athletes with or without races.
 
     Stage 1 is `stride.racetime.stage_1`: with published settings it needs no training data, and
@@ -73,7 +71,7 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
         Settings of stage 1.
     trust_ : float
         Share of the correction that is believed.
-    correction_ : sklearn estimator or None
+    correction_ : Linear, sklearn estimator or None
     scores_, classes_ : ndarray
         Out-of-fold errors and the kinds of forecasts they are of; intervals rest on them.
     """
@@ -92,6 +90,11 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
         self.min_races = min_races
         self.boost_from = boost_from
 
+    def get_params(self) -> dict:
+        """The settings that the model was made with."""
+        names = ("candidate", "alpha", "half_trust", "min_races", "boost_from")
+        return {name: getattr(self, name) for name in names}
+
     def fit(self, X: pd.DataFrame, y, groups=None, settings=None) -> "RaceTimeModel":
         """Fit settings and correction, and from out-of-fold errors how far forecasts are off.
 
@@ -107,6 +110,8 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
         settings : Settings, optional
             What `fit_settings` found for the same rows, if it is at hand.
         """
+        from threadpoolctl import threadpool_limits
+
         X = X.reindex(columns=FEATURES).reset_index(drop=True)
         y = np.asarray(y, dtype=float)
         settings = settings or self._settings(X, y)
@@ -166,6 +171,8 @@ class RaceTimeModel(RegressorMixin, BaseEstimator):
         ends = np.full((len(X), 2), np.nan)
         if given.any():
             if self.correction_ is not None:
+                from threadpoolctl import threadpool_limits
+
                 log_time = log_time.copy()
                 asked = inputs(X, forecast)[given]
                 with threadpool_limits(1):

@@ -7,6 +7,7 @@ them.
 
 import logging
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import NamedTuple
 
 from stride import paths
 from stride.errors import StrideError
+from stride.racetime.registry_file import RegistryFile
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous_champion"
 BACKGROUND = "explain/background.parquet"
@@ -107,6 +109,37 @@ def connect(model_name: str | None = None):
     return client
 
 
+def connect_to_read(model_name: str | None = None):
+    """Return what `by_alias`, `tags` and the like read from, without MLflow where that is enough.
+
+    Parameters
+    ----------
+    model_name : str, optional
+        ``catalog.schema.model``; by default the project's own.
+
+    Returns
+    -------
+    RegistryFile or mlflow.MlflowClient
+        The first for the SQLite file of a home, which is read directly.
+
+    Raises
+    ------
+    RegistryError
+        If it can't be reached.
+    """
+    if _is_own():
+        own = RegistryFile(paths.home())
+        try:
+            if own.is_readable():
+                return own
+        except sqlite3.Error as problem:
+            raise RegistryError(
+                f"The model registry {paths.home() / 'mlflow.db'} can't be read ({problem}): "
+                "stride doctor says what to do."
+            ) from problem
+    return connect(model_name)
+
+
 def _of_another_mlflow(address: str) -> str:
     """What to do about a registry whose tables are those of an earlier or later MLflow."""
     if not address.startswith("sqlite:///"):
@@ -166,7 +199,7 @@ def alone(patience_s: float = _PATIENCE_S) -> Iterator[None]:
     RegistryError
         If it is still held then.
     """
-    from stride.ingest.landing import take
+    from stride.lock import take
 
     if not _is_own():
         yield
@@ -189,18 +222,28 @@ def find(
     client, model_name: str, fingerprint: str, specification: str | None = None
 ) -> Version | None:
     """The latest version that was trained on exactly this data and can be used, if there is one."""
-    found = client.search_model_versions(f"name = '{model_name}'")
-    for number in sorted((int(version.version) for version in found), reverse=True):
+    for number in reversed(numbers(client, model_name)):
         # Unity Catalog's search leaves the tags out.
-        if tags(client, model_name, str(number)).get("data_fingerprint") == fingerprint:
-            version = Version(str(number), client.get_model_version(model_name, str(number)).run_id)
+        if tags(client, model_name, number).get("data_fingerprint") == fingerprint:
+            version = Version(number, client.get_model_version(model_name, number).run_id)
             return version if is_usable(model_name, version.number, specification) else None
     return None
 
 
+def numbers(client, model_name: str) -> list[str]:
+    """Numbers of all versions, the oldest first."""
+    if isinstance(client, RegistryFile):
+        return client.numbers(model_name)
+    found = client.search_model_versions(f"name = '{model_name}'")
+    return [str(number) for number in sorted(int(version.version) for version in found)]
+
+
 def tags(client, model_name: str, number: str) -> dict[str, str]:
     """What Stride wrote on a version."""
-    written = client.get_model_version(model_name, number).tags
+    if isinstance(client, RegistryFile):
+        written = client.tags(model_name, number)
+    else:
+        written = client.get_model_version(model_name, number).tags
     return {key.removeprefix(_TAG): value for key, value in written.items() if _TAG in key}
 
 
@@ -266,11 +309,13 @@ def register(client, model_name: str, info, run_id: str, tags: dict) -> Version:
     -------
     Version
     """
+    import mlflow
     from mlflow import MlflowException
 
     from stride.racetime.stored import files_fingerprint
 
-    tags = tags | {"files_fingerprint": files_fingerprint(_files(info.model_uri))}
+    folder = mlflow.artifacts.download_artifacts(artifact_uri=info.model_uri)
+    tags = tags | {"files_fingerprint": files_fingerprint(Path(folder))}
     try:
         client.create_registered_model(model_name)
     except MlflowException as problem:
@@ -288,6 +333,9 @@ def register(client, model_name: str, info, run_id: str, tags: dict) -> Version:
 
 def by_alias(client, model_name: str, alias: str) -> Version | None:
     """The version an alias points at, or None."""
+    if isinstance(client, RegistryFile):
+        found = client.by_alias(model_name, alias)
+        return Version(*found) if found else None
     from mlflow import MlflowException
 
     try:
@@ -345,18 +393,17 @@ def load(model_name: str, number: str, specification: str | None = None):
         If its files are gone, are not those that were registered, or can't be read; if it carries
         another specification, or can't reproduce its own forecasts.
     """
-    import mlflow
-
     from stride.racetime import specification as specified
     from stride.racetime import stored
 
     try:
-        carried = tags(mlflow.MlflowClient(), model_name, number)
+        client = connect_to_read(model_name)
+        carried = tags(client, model_name, number)
         if specification is not None:
             refused = specified.refusal(carried.get("feature_specification"), specification)
             if refused:
                 raise StrideError(refused.rstrip("."))
-        folder = _files(f"models:/{model_name}/{number}")
+        folder = _files(client, model_name, number)
         return stored.load(folder, carried.get("files_fingerprint"))
     except Exception as problem:  # a deleted file, a damaged one, a class of another release
         raise RegistryError(
@@ -365,10 +412,16 @@ def load(model_name: str, number: str, specification: str | None = None):
         ) from problem
 
 
-def _files(uri: str) -> Path:
-    """A version's files on this machine."""
+def _files(client, model_name: str, number: str) -> Path:
+    """Folder of a version's files on this machine."""
+    if isinstance(client, RegistryFile):
+        folder = client.version_files(model_name, number)
+        if folder is None or not folder.is_dir():
+            raise RegistryError("its files are not there")
+        return folder
     import mlflow
 
+    uri = f"models:/{model_name}/{number}"
     return Path(mlflow.artifacts.download_artifacts(artifact_uri=uri))
 
 
@@ -416,6 +469,9 @@ def read_table(version: Version, artifact: str):
 
 def download(version: Version, artifact: str):
     """Path of a copy of a run's artifact on this machine, or None if the run kept none."""
+    client = connect_to_read()
+    if isinstance(client, RegistryFile):
+        return client.run_file(version.run_id, artifact)
     import mlflow
 
     try:

@@ -122,7 +122,7 @@ def voices(model_name: str, specification: str | None = None) -> list[Voice]:
         the challenger if that can't be loaded.
     """
     try:
-        client = registry.connect(model_name)
+        client = registry.connect_to_read(model_name)
         champion, challenger = (
             registry.by_alias(client, model_name, alias)
             for alias in (registry.CHAMPION, registry.CHALLENGER)

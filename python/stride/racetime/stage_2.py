@@ -7,10 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import Ridge
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from stride.racetime.stage_1 import week_km
 
@@ -100,12 +96,38 @@ def inputs(X: pd.DataFrame, forecast: pd.DataFrame) -> Inputs:
     return Inputs(table, log_distance, log_longest).at(log_distance)
 
 
-def ridge(alpha: float):
-    """A ridge regression whose coefficients keep their signs; for up to about 1,000 races."""
-    return make_pipeline(
-        SimpleImputer(strategy="median", keep_empty_features=True),
-        StandardScaler(),
-        Ridge(alpha=alpha, positive=True, tol=1e-4),
+class Linear:
+    """A straight line in standardised inputs; asking it needs NumPy alone.
+
+    Parameters
+    ----------
+    usual, mean, scale, slope : ndarray of shape (n_columns,)
+        What stands for a missing value; mean and deviation of the column; effect of a deviation.
+    intercept : float
+    """
+
+    def __init__(self, usual, mean, scale, slope, intercept: float):
+        self.usual, self.mean, self.scale, self.slope = usual, mean, scale, slope
+        self.intercept = intercept
+
+    def predict(self, table: np.ndarray) -> np.ndarray:
+        """Correction of log time for each row."""
+        table = np.where(np.isnan(table), self.usual, table)
+        return (table - self.mean) / self.scale @ self.slope + self.intercept
+
+
+def ridge(table: np.ndarray, residual, weight, alpha: float) -> Linear:
+    """Fit a ridge regression whose coefficients keep their signs; for up to about 1,000 races."""
+    from sklearn.impute import SimpleImputer
+    from sklearn.linear_model import Ridge
+    from sklearn.preprocessing import StandardScaler
+
+    impute = SimpleImputer(strategy="median", keep_empty_features=True)
+    standard = StandardScaler()
+    known = standard.fit_transform(impute.fit_transform(table))
+    fitted = Ridge(alpha=alpha, positive=True, tol=1e-4).fit(known, residual, sample_weight=weight)
+    return Linear(
+        impute.statistics_, standard.mean_, standard.scale_, fitted.coef_, float(fitted.intercept_)
     )
 
 
@@ -147,11 +169,11 @@ def fit_correction(known: Inputs, residual, deviation, *, alpha: float, boost_fr
 
     Returns
     -------
-    sklearn estimator
+    Linear or sklearn estimator
     """
     weight = deviation**-2.0 / np.mean(deviation**-2.0)
     if len(residual) < boost_from:
-        return ridge(alpha).fit(_both_ways(known.table), residual, ridge__sample_weight=weight)
+        return ridge(_both_ways(known.table), residual, weight, alpha)
     table = known.table.copy()
     # scikit-learn 1.9 can't bin a column without any value; a constant is never split on.
     table[:, np.isnan(table).all(axis=0)] = 0.0
@@ -169,10 +191,8 @@ def correct(estimator, asked: Inputs) -> np.ndarray:
         rows = weight > 0
         if rows.any():
             table = asked[rows].at(anchor[rows]).table
-            is_ridge = hasattr(estimator, "steps")
-            correction[rows] += weight[rows] * estimator.predict(
-                _both_ways(table) if is_ridge else table
-            )
+            table = _both_ways(table) if isinstance(estimator, Linear) else table
+            correction[rows] += weight[rows] * estimator.predict(table)
     return correction
 
 

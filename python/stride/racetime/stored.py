@@ -203,6 +203,10 @@ class CarriedModel:
 
 def _read(file: bytes, package: str = "stride"):
     """Load a model file, its classes of ``stride`` from ``package`` instead."""
+    from stride.racetime import plain_file
+
+    if (model := plain_file.read(file, package)) is not None:
+        return model
     import skops.io
 
     trusted(file)

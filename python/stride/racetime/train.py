@@ -76,7 +76,7 @@ def train(
     evaluation, backtest : DataFrame
         What `evaluation.evaluate` and `backtest.backtest_and_choose` returned.
     decision : DataFrame of one row
-        `monitoring.retraining_decision`.
+        `training.int_training_due`.
     model_name : str
         Name in the registry, ``catalog.schema.model``.
     specification : str, optional

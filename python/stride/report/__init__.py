@@ -59,9 +59,9 @@ def forecast_lines(database: Path, athlete: str | None = None) -> list[str]:
     """
     athletes, forecasts = read_forecasts(database, athlete)
     if not athletes:
-        return ["No athlete yet: import an export with `stride import`, then run `make build`."]
+        return ["No athlete yet: import an export with `stride import`, then run `stride update`."]
     if forecasts.empty:
-        return [f"{', '.join(athletes[:SHOWN_IN_TERMINAL])}: no forecast yet, run `make build`."]
+        return [f"{', '.join(athletes[:SHOWN_IN_TERMINAL])}: no forecast yet, run `stride update`."]
     return _one(athletes[0], forecasts) if len(athletes) == 1 else _many(athletes, forecasts)
 
 

@@ -233,6 +233,12 @@ def _ask_answer(question: str) -> str:
     return click.prompt("Paste the whole address", hide_input=True)
 
 
+def connected() -> set[str]:
+    """Athletes who are connected to Strava."""
+    tokens, states = _kept()
+    return {*states.athletes(), *tokens.given()}
+
+
 def _chosen(only, tokens, states) -> list[str]:
     connected = {*states.athletes(), *tokens.given()}
     for athlete_id in only:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from stride.errors import StrideError
-from stride.ingest.landing import take
+from stride.lock import take
 
 
 @contextmanager

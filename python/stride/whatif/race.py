@@ -122,7 +122,7 @@ def read_athlete(database: Path, athlete_id: str | None, distance_m: float) -> A
             "select 1 from gold.athlete_predictions where model_role = 'champion' limit 1"
         ).fetchone()
     if features.empty:
-        raise StrideError("This build has no forecasts yet: run `make build`.")
+        raise StrideError("This build has no forecasts yet: run `stride update`.")
     calendar = pd.DataFrame(
         {"feature_date": pd.date_range(end=pd.Timestamp(today), periods=PAST_DAYS)}
     )
@@ -147,7 +147,7 @@ def _chosen(connection, athlete_id: str | None) -> str:
         raise StrideError(
             "Say for whom, with --athlete ID."
             if known
-            else "There is no athlete yet: import an export, then run `make build`."
+            else "There is no athlete yet: import an export, then run `stride update`."
         )
     return known[0]
 
@@ -169,15 +169,12 @@ def load_model(athlete: Athlete):
 
     why = "there is no champion"
     if athlete.model_version is not None:
-        from mlflow.exceptions import MlflowException
-
         from stride.racetime import registry
 
         try:
-            registry.connect()
             model = registry.load(athlete.model_name, athlete.model_version)
             return model, f"champion, version {athlete.model_version}"
-        except (StrideError, MlflowException, OSError):
+        except StrideError:
             why = f"the champion, version {athlete.model_version}, can't be loaded"
     return RaceTimeModel().fit(pd.DataFrame(columns=FEATURES), []), f"stage 1: {why}"
 

@@ -1,3 +1,4 @@
+{{ config(group='forecasts') }}
 -- Or its refusal, with a reason.
 select
     targets.athlete_id,

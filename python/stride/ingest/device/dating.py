@@ -24,6 +24,7 @@ ROLLED_OVER = "gps_week_rollover"
 SET_MIDWAY = "clock_set_in_recording"
 STALE = "stale_samples"
 
+_YEAR_S = 365 * 86400
 _SHORTEST_JUMP_S = 300
 _SLACK_S = 60
 _STOP_SLACK_S = 15
@@ -65,6 +66,29 @@ def time_of_name(name: str) -> tuple[float, bool] | None:
     except ValueError:
         return None
     return shown.replace(tzinfo=UTC).timestamp(), hour is not None
+
+
+def was_never_set(began_s: float, clock_s: float) -> bool:
+    """Whether a start counts from the day on which devices begin, as another clock shows.
+
+    Parameters
+    ----------
+    began_s, clock_s : float
+        Start by the samples, and what the other clock shows; Unix time.
+
+    Examples
+    --------
+    >>> clock_s = datetime(2021, 1, 16, tzinfo=UTC).timestamp()
+    >>> [was_never_set(datetime(*day, tzinfo=UTC).timestamp(), clock_s)
+    ...  for day in ((1999, 8, 22), (2012, 1, 1), (2012, 1, 2))]
+    [True, True, False]
+    """
+    if began_s < EARLIEST_S:
+        return True
+    if clock_s - began_s < _YEAR_S or rollover_shift_s(began_s, [clock_s]):
+        return False
+    began = datetime.fromtimestamp(began_s, UTC)
+    return began_s < FIRST_WATCHES_S or (began.month, began.day) == (1, 1)
 
 
 def rollover_shift_s(began_s: float, clocks_s) -> float:

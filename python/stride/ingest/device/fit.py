@@ -54,7 +54,16 @@ _TOTALS = {
     "max_hr_bpm": "max_heart_rate",
     "avg_power_w": "avg_power",
 }
-_KEPT = {"session", "activity", "file_id", "length", "lap", "sport", "timestamp_correlation"} | {
+_KEPT = {
+    "session",
+    "activity",
+    "file_id",
+    "course",
+    "length",
+    "lap",
+    "sport",
+    "timestamp_correlation",
+} | {
     "field_description",
     "event",
 }
@@ -127,6 +136,25 @@ def read_fit(name: str, content: bytes, clocks_s=(), written_s=()) -> list[Sessi
     if not sessions:
         raise reason or Unreadable("no_records", f"{name} holds nothing but transitions.")
     return sessions
+
+
+def read_track(content: bytes) -> tuple[str | None, dict[str, np.ndarray]]:
+    """Read the points of any FIT file, a course included.
+
+    Parameters
+    ----------
+    content : bytes
+
+    Returns
+    -------
+    name : str or None
+        Of a course.
+    columns : dict of str to ndarray of shape (n_points,)
+        ``latitude``, ``longitude`` (degrees), ``distance_m``, ``altitude_m``: those in the file.
+    """
+    messages, columns, _ = _decode(content)
+    names = [message.get("name") for message in messages["course"]]
+    return next((name for name in names if isinstance(name, str)), None), _table(columns)
 
 
 def _decode(content: bytes) -> tuple[dict[str, list[dict]], dict[str, np.ndarray], list[str]]:

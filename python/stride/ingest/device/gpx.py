@@ -40,6 +40,8 @@ def read_gpx(name: str, root, warnings: list[str], clocks_s=(), written_s=()) ->
             # A track with points but no times says more than an empty one beside it.
             if reason is None or problem.problem.code == "no_times":
                 reason = problem
+    if not sessions and reason is None and next(root.iter("{*}rte", "{*}wpt"), None) is not None:
+        raise Unreadable("not_an_activity", f"{name} holds a route or places, not an activity.")
     if not sessions:
         raise reason or Unreadable("no_records", f"{name} holds no track.")
     return sessions

@@ -171,11 +171,13 @@ def build(
 def _dated_by_name(file: str, epoch_s: np.ndarray, start_s: float | None, facts: dict):
     """The times by the file's name, if its clock was never set."""
     times = epoch_s[np.isfinite(epoch_s)]
-    latest = max([*times.tolist(), *([] if start_s is None else [start_s])], default=None)
+    began_s = start_s if start_s is not None else times.min(initial=np.inf)
     shown = dating.time_of_name(file)
-    if latest is None or latest >= EARLIEST_S or shown is None:
+    if not np.isfinite(began_s) or shown is None or not dating.was_never_set(began_s, shown[0]):
         return epoch_s, start_s
-    shift_s = shown[0] - (start_s if start_s is not None else times.min())
+    if began_s < EARLIEST_S <= times.max(initial=began_s):  # it was set while it ran
+        return epoch_s, start_s
+    shift_s = shown[0] - began_s
     facts["is_local_clock"] = True
     facts["clock_flags"].append(dating.NEVER_SET)
     return epoch_s + shift_s, None if start_s is None else start_s + shift_s

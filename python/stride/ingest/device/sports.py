@@ -5,6 +5,7 @@ word added there is known here.
 """
 
 import csv
+import re
 import unicodedata
 from functools import cache
 from importlib.resources import files
@@ -111,6 +112,12 @@ XML_SPORTS = {
     "16": "Swim",
 }
 
+_VEHICLES = {
+    *("horse", "horseback", "motor", "motorcycle", "motorbike", "moto", "snowmobile"),
+    *("car", "auto", "boat", "train", "bus"),
+}
+"""Beside one of these a ride is no sport of an athlete's legs."""
+
 SAYS_NOTHING = {
     "",
     "other",
@@ -138,11 +145,17 @@ SAYS_NOTHING = {
 @cache
 def _known() -> dict[str, tuple[str, str]]:
     """Comparable form of every known word: the seed's spelling and Stride's sport."""
-    text = files("stride.ingest.device").joinpath("sports.csv").read_text(encoding="utf-8")
     known: dict[str, tuple[str, str]] = {}
-    for row in csv.DictReader(text.splitlines()):
-        known.setdefault(comparable(row["sport_type"]), (row["sport_type"], row["sport"]))
+    for word, sport in _words().items():
+        known.setdefault(comparable(word), (word, sport))
     return known
+
+
+@cache
+def _words() -> dict[str, str]:
+    """Every word of the seed to Stride's sport."""
+    text = files("stride.ingest.device").joinpath("sports.csv").read_text(encoding="utf-8")
+    return {row["sport_type"]: row["sport"] for row in csv.DictReader(text.splitlines())}
 
 
 def comparable(word: str) -> str:
@@ -153,7 +166,10 @@ def comparable(word: str) -> str:
     >>> comparable(" E-Bike Ride "), comparable("lap_swimming")
     ('ebikeride', 'lapswimming')
     """
-    text = unicodedata.normalize("NFKC", word).casefold()
+    text = unicodedata.normalize("NFKD", word).casefold()
+    # Accents apart; what belongs to a letter of other scripts stays.
+    text = "".join(c for c in text if not "\u0300" <= c <= "\u036f")
+    text = unicodedata.normalize("NFKC", text)
     return "".join(character for character in text if character.isalnum())
 
 
@@ -165,8 +181,56 @@ def family(sport_type: str | None) -> str | None:
     >>> family("Laufen"), family("VirtualRide"), family("Quidditch")
     ('run', 'ride', None)
     """
-    found = _known().get(comparable(sport_type or ""))
+    found = _found(sport_type or "")
     return found and found[1].removesuffix("_indoor")
+
+
+@cache
+def _found(word: str) -> tuple[str, str] | None:
+    """What the seed says of a word: of one in parts what all parts that it knows agree on."""
+    known = _known()
+    if found := known.get(comparable(word)):
+        return found
+    parts = [comparable(part) for part in re.findall(r"[^\W\d_]+", word)]
+    if len(parts) < 2 or _VEHICLES.intersection(parts):
+        return None
+    if len(parts) == 2 and (found := known.get(parts[1] + parts[0])):
+        return found
+    agreed = {
+        known[part][1].removesuffix("_indoor"): known[part] for part in parts if part in known
+    }
+    return next(iter(agreed.values())) if len(agreed) == 1 else None
+
+
+def spelled(word: str | None) -> str | None:
+    """A word as `seeds/sports.csv` spells it, where silver would not know it as it is.
+
+    Examples
+    --------
+    >>> spelled("RUN"), spelled("trail-run"), spelled("Running/Trail"), spelled("Quidditch")
+    ('RUN', 'Trail Run', 'Trail running', 'Quidditch')
+    """
+    if not word or word.strip().lower() in _spellings():
+        return word
+    found = _found(word)
+    return found[0] if found else word
+
+
+@cache
+def _spellings() -> frozenset[str]:
+    """The seed's words as silver compares them."""
+    return frozenset(word.lower() for word in _words())
+
+
+def known(word: str) -> str | None:
+    """The seed's spelling of a word; None for a word that the seed lacks.
+
+    Examples
+    --------
+    >>> known("running"), known("TRAIL-RUN"), known("Quidditch")
+    ('Run', 'Trail Run', None)
+    """
+    return xml_sport(word) if family(word) else None
 
 
 def on_foot(sport_type: str | None) -> bool:
@@ -208,7 +272,7 @@ def xml_sport(text: str | None) -> str | None:
     word = " ".join("".join(c if c.isprintable() else " " for c in text or "").split())[:60]
     if word.lower() in SAYS_NOTHING:
         return None
-    known = _known().get(comparable(word))
+    known = _found(word)
     return XML_SPORTS.get(word.lower()) or (known[0] if known else word)
 
 

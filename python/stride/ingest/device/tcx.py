@@ -38,6 +38,12 @@ def read_tcx(name: str, root, warnings: list[str], clocks_s=(), written_s=()) ->
             sessions.append(_read_activity(name, activity, warnings, clocks_s, written_s))
         except Unreadable as problem:
             reason = problem
+    if (
+        not sessions
+        and reason is None
+        and next(root.iter("{*}Course", "{*}Workout"), None) is not None
+    ):
+        raise Unreadable("not_an_activity", f"{name} holds a course or a plan, not an activity.")
     if not sessions:
         raise reason or Unreadable("no_records", f"{name} holds no activity.")
     return sessions

@@ -1,0 +1,1 @@
+{{ previous_run('retraining_decision') }}

@@ -1,0 +1,1 @@
+"""`stride mcp`: a read-only Model Context Protocol server for one athlete, over stdio."""
