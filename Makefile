@@ -18,7 +18,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export STRIDE_AS_OF ?= $(AS_OF)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo build freshness report docs test lint format pytest parity test-databricks benchmark-as-of benchmark-import benchmark-features benchmark-monitoring benchmark-forecasts house lock clean
+.PHONY: help install demo build freshness report docs test lint format pytest parity test-databricks benchmark-as-of benchmark-import benchmark-everyday benchmark-features benchmark-monitoring benchmark-forecasts house lock clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 20
@@ -41,7 +41,7 @@ report: $(VENV)/installed  ## Write the report of the last build and print the f
 DOCS := $(or $(DBT_TARGET_PATH),target)/static_index.html
 docs: $(VENV)/installed  ## Documentation and lineage of every table, in target/static_index.html
 	@$(BIN)/dbt docs generate --static
-	@home=$$(realpath "$$STRIDE_HOME") && \
+	@home=$$(cd "$$STRIDE_HOME" && pwd) && \
 	 sed -e "s|$$home|STRIDE_HOME|g" -e 's|$(dir $(abspath $(DOCS)))|target/|g' \
 	 -e 's|$(CURDIR)|.|g' '$(DOCS)' > '$(DOCS).part' && mv '$(DOCS).part' '$(DOCS)'
 
@@ -102,6 +102,9 @@ house: $(VENV)/installed-dev  ## How big the project is: models, longest path, p
 	@mkdir -p $(STRIDE_HOME)
 	@$(BIN)/dbt --quiet parse
 	@$(BIN)/python tests/house.py $(ARGS)
+
+benchmark-everyday: $(VENV)/installed-dev  ## What a day costs, as ratios to a warm dbt parse (ARGS="--athletes 200 --years 2")
+	@$(BIN)/python tests/benchmarks/everyday.py $(ARGS)
 
 benchmark-features: $(VENV)/installed-dev  ## Time of the features: 5,000 athletes, 5 years, and a day more (ARGS="--athletes 500")
 	@$(BIN)/python tests/benchmarks/features.py $(ARGS)

@@ -9,6 +9,7 @@ import click
 from stride import paths
 from stride.commands.alert import alert
 from stride.commands.demo import demo
+from stride.commands.doctor import doctor
 from stride.commands.forecast import forecast
 from stride.commands.mcp import mcp
 from stride.commands.notify import notify
@@ -16,10 +17,10 @@ from stride.commands.race import race
 from stride.commands.registry import models, promote, rollback
 from stride.commands.replay import replay
 from stride.commands.status import status
+from stride.commands.strava import strava
 from stride.commands.update import sources, update
 from stride.errors import StrideError
 from stride.plural import counted
-from stride.strava.cli import strava
 
 
 class _Group(click.Group):
@@ -54,7 +55,7 @@ def main():
 
 
 for command in (
-    *(alert, demo, forecast, mcp, models, notify, promote, race, replay, rollback),
+    *(alert, demo, doctor, forecast, mcp, models, notify, promote, race, replay, rollback),
     *(sources, status, strava, update),
 ):
     main.add_command(command)

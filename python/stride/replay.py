@@ -1,29 +1,33 @@
-"""The time machine: the pipeline run morning by morning over the past, as it would have run.
+"""Simulates past daily runs of the pipeline.
 
-All of it happens in one process, with dbt's project parsed once, in a home of its own: its registry
-learns from the replayed past alone, so no model can know the future of a day that it forecasts.
+A replay runs in one process, parses the dbt project once and has a separate home. Its registry
+contains only models trained during the replay, so no model has seen the future of its forecasts.
 """
 
 import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from stride import project
 from stride.database import ensure_free
 from stride.errors import StrideError
 from stride.ingest.schema import KINDS
 from stride.plural import counted
 
 MORNING = "05:00:00"
-"""When a replayed run begins, UTC."""
+"""Start time of a replayed run, UTC."""
 
 _WITH_TRAINING = ("build", "--selector", "monthly", "--exclude-resource-type", "unit_test")
 _WITHOUT = ("run", "--selector", "daily")
-"""The tests run on mornings with training; on the others they would take as long as the models."""
+"""Data tests only run on mornings with training, as they take as long as the models."""
+_OWN = {"STRIDE_TARGET": "local"} | dict.fromkeys(
+    ("STRIDE_LANDING", "MLFLOW_TRACKING_URI", "STRIDE_RUN_AT", "STRIDE_AS_OF"), ""
+)
+"""The environment of a replay: its own home and nothing else's."""
 
 
 class Morning(NamedTuple):
@@ -38,7 +42,7 @@ class Morning(NamedTuple):
     """Rows of `monitoring.prediction_ledger` so far."""
 
     def line(self) -> str:
-        """One line about it.
+        """Format the run as one line.
 
         Examples
         --------
@@ -51,47 +55,46 @@ class Morning(NamedTuple):
 
 
 class Replay:
-    """A replay in its own home.
+    """A replay in a separate home.
 
     Parameters
     ----------
     home : Path
-        Folder of the replay; made if missing.
+        Folder of the replay; created if missing.
     own_home : Path
-        The athletes' own home, which is left alone.
+        The real home, which is not changed.
     landing : Path
-        What was imported; copied once.
+        The landing, which is copied once.
     athletes : sequence of str
-        Only them; empty: all.
+        Only these athletes; empty: all.
 
     Raises
     ------
     StrideError
-        If the replay would be in the own home, or there is nothing to replay.
+        If the replay's home is the real home, or there is nothing to replay.
     """
 
     def __init__(self, home: Path, own_home: Path, landing: Path, athletes=()):
         if home.resolve() == own_home.resolve():
             raise StrideError(
-                f"{home} holds your own forecasts, and its models know how it all went on: "
+                f"{home} contains your own forecasts, and its models are trained on later data: "
                 "replay in another folder (--home)."
             )
-        if not Path("dbt_project.yml").exists():
-            raise StrideError("stride replay runs in Stride's folder, where dbt_project.yml is.")
+        project.folder()
         ensure_free(home / "stride.duckdb")
         self.home = home
         self.database = home / "stride.duckdb"
         _copy_landing(landing, home / "landing", athletes)
 
     def mornings(self, first: date, last: date, every: int = 1) -> Iterator[Morning]:
-        """Run every morning that was not run yet.
+        """Run each morning that has not run yet.
 
         Parameters
         ----------
         first, last : date
-            Both included.
+            First and last day, both included.
         every : int
-            Days from one morning to the next.
+            Days between mornings.
 
         Yields
         ------
@@ -100,25 +103,34 @@ class Replay:
         Raises
         ------
         StrideError
-            If a run failed; the sentence names dbt's log.
+            If a run failed; the message names dbt's log.
         """
-        with _environment(self.home):
-            done = self._last_morning()
-            manifest = None
-            for ahead in range(0, (last - first).days + 1, every):
-                day = first + timedelta(days=ahead)
-                # Back in time the models of later mornings would speak of earlier ones.
-                if done and day <= done:
-                    continue
+        self.home.mkdir(parents=True, exist_ok=True)
+        with project.environment(self.home, **_OWN):
+            dbt = project.Dbt()
+            for day in self.to_do(first, last, every):
                 began = time.monotonic()
                 os.environ["STRIDE_RUN_AT"] = f"{day} {MORNING}"
-                manifest = manifest or self._dbt(None, "parse")
+                os.environ["STRIDE_AS_OF"] = str(day)
                 is_training = self._is_training_due()
-                self._dbt(manifest, *(_WITH_TRAINING if is_training else _WITHOUT), day=day)
+                self._run(dbt, day, *(_WITH_TRAINING if is_training else _WITHOUT))
                 yield Morning(day, time.monotonic() - began, is_training, *self._counts())
 
+    def to_do(self, first: date, last: date, every: int = 1) -> list[date]:
+        """The mornings that were not run yet; see `mornings`."""
+        done = self._last_morning()
+        days = (first + timedelta(n) for n in range(0, (last - first).days + 1, every))
+        # Models of later mornings must not forecast earlier ones.
+        return [day for day in days if done is None or day > done]
+
+    def _run(self, dbt: project.Dbt, day: date, *arguments: str) -> None:
+        if not dbt.run(*arguments).success:
+            raise StrideError(
+                f"The run as of {day} failed; dbt's log is in {project.log_file(self.home)}."
+            )
+
     def _is_training_due(self) -> bool:
-        """What yesterday's run decided; a decision of the morning that trained is carried out."""
+        """Whether the previous run decided to train and no training has followed."""
         due = self._ask(
             """
             select count(*) > 0 from monitoring.retraining_decision
@@ -135,28 +147,16 @@ class Replay:
 
     def _counts(self) -> tuple[int, int]:
         tables = ("inference.race_predictions", "monitoring.prediction_ledger")
-        return tuple(self._ask(f"select count(*) from {table}")[0][0] for table in tables)
+        forecasts, scored = (self._ask(f"select count(*) from {table}") for table in tables)
+        return (forecasts[0][0] if forecasts else 0, scored[0][0] if scored else 0)
 
     def _ask(self, sql: str) -> list[tuple] | None:
-        """Rows of a query; None where a table is not there yet."""
+        """Return the rows of a query, or None if a table does not exist yet."""
         return _ask(self.database, sql)
-
-    def _dbt(self, manifest, *arguments: str, day: date | None = None):
-        from dbt.cli.main import dbtRunner
-
-        variables = f"{{as_of_date: {day}}}" if day else "{}"
-        always = ["--quiet", "--no-use-colors", "--no-write-json", "--log-level-file", "info"]
-        done = dbtRunner(manifest=manifest).invoke([*always, *arguments, "--vars", variables])
-        if not done.success:
-            raise StrideError(
-                f"The run {f'as of {day} ' if day else ''}failed; dbt's log is in "
-                f"{self.home / 'logs' / 'dbt.log'}."
-            )
-        return done.result
 
 
 def track_record_lines(database: Path) -> list[str]:
-    """The track record as lines of text.
+    """Format the track record as lines of text.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def track_record_lines(database: Path) -> list[str]:
     Returns
     -------
     list of str
-        A header and a line for each distance and number of days ahead; empty if no race was run.
+        A header and a line for each distance and number of days ahead.
     """
     rows = _ask(
         database,
@@ -206,9 +206,9 @@ def _ask(database: Path, sql: str) -> list[tuple] | None:
 
 
 def _copy_landing(landing: Path, target: Path, athletes) -> None:
-    """Copy what was imported of the athletes, with the files that hold the columns."""
+    """Copy the landed files of the athletes and the files with the columns."""
     if not any((landing / "activities").glob("[!0]*.parquet")):
-        raise StrideError(f"Nothing has been imported yet into {landing}: there is no past.")
+        raise StrideError(f"Nothing has been imported into {landing} yet: nothing to replay.")
     for athlete in athletes:
         if not any((landing / "activities").glob(f"{athlete}.*.parquet")):
             raise StrideError(f"There is no athlete {athlete} in {landing}.")
@@ -219,30 +219,3 @@ def _copy_landing(landing: Path, target: Path, athletes) -> None:
             is_wanted = not athletes or owner in athletes or file.name.startswith("0000-")
             if is_wanted and not (target / kind / file.name).exists():
                 shutil.copy2(file, target / kind / file.name)
-
-
-@contextmanager
-def _environment(home: Path) -> Iterator[None]:
-    """What dbt and the registry take from the environment, for a home of its own."""
-    ours = {
-        "STRIDE_HOME": str(home),
-        "STRIDE_TARGET": "local",
-        "DBT_PROFILES_DIR": os.environ.get("DBT_PROFILES_DIR", "profiles"),
-        "DBT_TARGET_PATH": str(home / "target"),
-        "DBT_LOG_PATH": str(home / "logs"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-        "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-    }
-    gone = ("STRIDE_LANDING", "MLFLOW_TRACKING_URI", "STRIDE_RUN_AT")
-    before = {name: os.environ.get(name) for name in (*ours, *gone)}
-    os.environ.update(ours)
-    for name in gone:
-        os.environ.pop(name, None)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value

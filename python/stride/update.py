@@ -213,9 +213,18 @@ def build(
 
 
 def should_train(home: Path) -> bool:
-    """Whether the build decided to train and did not do so itself."""
-    rows = _ask(home, "select should_train from monitoring.retraining_decision")
-    return bool(rows and rows[0][0])
+    """Whether training is due after a build without it, as `training.int_training_due` says."""
+    rows = _ask(
+        home,
+        """
+        select decision.should_train or decision.standing_version is null
+            or coalesce(erasures.erased_at > decision.last_trained_at, false)
+        from monitoring.retraining_decision as decision
+        cross join (select max(ingested_at) as erased_at from bronze.landed_erasures) as erasures
+        where exists (from training.training_set where unused_reason is null)
+        """,
+    )
+    return any(due for (due,) in rows or [])
 
 
 def days_of(home: Path) -> dict[str, str]:

@@ -15,6 +15,8 @@ from stride import update
 from stride.sources import Source, Sources, marks
 
 HEAVY = {"dbt", "duckdb", "pandas", "numpy", "pyarrow", "mlflow", "sklearn", "nannyml", "rich"}
+ONLY_TO_TRAIN = {"mlflow", "sklearn", "scipy", "nannyml", "lightgbm", "skops", "shap", "crepes"}
+ONLY_TO_TRAIN |= {"matplotlib", "plotly", "statsmodels", "sqlalchemy", "numba"}
 RUN = """
 import sys
 from stride.cli import main
@@ -84,18 +86,40 @@ def test_another_day_another_landing_and_another_release_are_something_new(home,
 def test_the_next_morning_is_a_few_lines_and_imports_little(home, monkeypatch):
     keep_state(home, monkeypatch)
     next_day = LAST_DAY + timedelta(days=1)
-    done, _ = stride(home, "update", "--as-of", str(next_day))
+    before = (home.folder / "logs" / "dbt.log").stat().st_size
+    done, imported = stride(home, "update", "--as-of", str(next_day))
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(done.stdout.splitlines()) <= 12, done.stdout
     assert [line.split()[0] for line in done.stdout.splitlines()[:2]] == ["Tables", "Report"]
     days = home.ask("select distinct as_of_date from silver.athletes")
     assert days == [(next_day,)]
     assert (home.folder / "report" / "index.html").stat().st_size > 100_000
-    log = (home.folder / "logs" / "dbt.log").read_text()
-    assert "PASS" in log and "unit_test" not in log
+    log = (home.folder / "logs" / "dbt.log").read_text()[before:]
+    assert "PASS" in log and "::" not in log  # data tests, and no unit tests
+    assert not imported & ONLY_TO_TRAIN
+    assert {"dbt", "duckdb", "pandas"} <= imported
     again, imported = stride(home, "update", "--as-of", str(next_day))
     assert again.stdout.startswith("Nothing new since "), again.stdout
     assert not imported & HEAVY
+
+
+@pytest.mark.parametrize(
+    ("command", "never"),
+    [
+        (["--help"], HEAVY),
+        (["models"], HEAVY),
+        (["sources"], HEAVY),
+        (["status"], ONLY_TO_TRAIN | {"dbt", "jinja2"}),
+        (
+            ["forecast", "--athlete", "sample-1", "--race-date", "2026-08-30", "--distance", "10k"],
+            ONLY_TO_TRAIN | {"dbt", "jinja2"},
+        ),
+    ],
+)
+def test_a_command_imports_what_it_needs_and_no_more(sample_home, command, never):
+    done, imported = stride(sample_home, *command)
+    assert done.returncode == 0, done.stderr
+    assert not imported & never
 
 
 def test_two_updates_at_once_get_one_clear_sentence(tmp_path):
@@ -188,3 +212,64 @@ def test_make_quotes_the_home(tmp_path):
         env=os.environ | {"MAKEFLAGS": ""},
     )
     assert "my home" not in done.stdout.replace('"$STRIDE_HOME"', ""), done.stdout
+
+
+# ---- what is wrong with a home ----
+
+
+def test_a_home_that_is_well_and_one_that_was_moved(sample_home, tmp_path):
+    from stride.racetime.registry_file import RegistryFile
+
+    assert sample_home.stride("doctor").returncode == 0
+    moved = copy_of(sample_home, tmp_path / "mövéd [1]")
+    done = moved.stride("doctor")
+    assert done.returncode == 1 and "The home was moved" in done.stdout, done.stdout
+    name = "stride.training.race_time"
+    files = RegistryFile(moved.folder).version_files(name, "1")
+    assert files.is_relative_to(moved.folder) and (files / "model.skops").exists()
+    assert moved.stride("doctor", "--mend").returncode == 0
+    assert moved.stride("doctor").stdout == f"{moved.folder} is well.\n"
+    assert RegistryFile(moved.folder).version_files(name, "1") == files
+
+
+def test_what_is_wrong_with_a_home_is_said_with_what_to_do(tmp_path, monkeypatch):
+    from stride import doctor
+
+    home = tmp_path / "home"
+    (home / "landing" / "activities").mkdir(parents=True)
+    (home / "stride.duckdb").write_bytes(b"not a database" * 1000)
+    (home / "mlflow.db").write_bytes(b"not a database" * 1000)
+    (home / "landing" / "activities" / "ana.1.parquet").write_bytes(b"PAR1")
+    part = home / "landing" / "activities" / "ana.2.77.part"
+    part.write_bytes(b"")
+    os.utime(part, (1, 1))
+    os.utime(home / "mlflow.db", (4e9, 4e9))
+    monkeypatch.setattr(doctor, "_LEAST_MB", 1e12)
+    (home / "sources.json").write_text("{")
+    found = "\n".join(doctor.findings(home, home / "landing"))
+    for said in (
+        *("MB are free", "clock", "stride.duckdb can't be opened by DuckDB", "half-written"),
+        *("ana.1.parquet is damaged", "sources.json can't be read", "mlflow.db can't be read"),
+    ):
+        assert said in found, (said, found)
+    assert len(found.splitlines()) == 7
+
+
+def test_the_registry_is_read_as_mlflow_reads_it(sample_home, monkeypatch):
+    from stride.racetime import registry
+    from stride.racetime.registry_file import RegistryFile
+
+    monkeypatch.setenv("STRIDE_HOME", str(sample_home.folder))
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    name = registry.default_name()
+    own, client = registry.connect_to_read(name), registry.connect(name)
+    assert isinstance(own, RegistryFile), "MLflow has other tables now: look at REVISION"
+    assert registry.numbers(own, name) == registry.numbers(client, name) != []
+    for alias in (registry.CHAMPION, registry.CHALLENGER, registry.PREVIOUS):
+        assert registry.by_alias(own, name, alias) == registry.by_alias(client, name, alias)
+    version = registry.by_alias(own, name, registry.CHAMPION)
+    assert registry.tags(own, name, version.number) == registry.tags(client, name, version.number)
+    files = registry._files(client, name, version.number)
+    assert (files / "model.skops").read_bytes() == (
+        own.version_files(name, version.number) / "model.skops"
+    ).read_bytes()

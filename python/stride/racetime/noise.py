@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 import numpy as np
-from scipy.stats import binom
 
 DRAWS = 1000
 """Bootstrap samples; a share of them is known to about one per cent."""
@@ -107,6 +106,8 @@ def sure_share_below(hits: int, n: int, limit_pct: float) -> float:
     >>> round(sure_share_below(20, 31, 75), 1)
     87.2
     """
+    from scipy.stats import binom  # seconds to import
+
     return float(100 * (1 - binom.cdf(hits, n, limit_pct / 100)))
 
 
@@ -118,6 +119,8 @@ def sure_share_above(hits: int, n: int, limit_pct: float) -> float:
     >>> round(sure_share_above(28, 31, 88), 1)
     52.0
     """
+    from scipy.stats import binom  # seconds to import
+
     return float(100 * binom.cdf(hits - 1, n, limit_pct / 100))
 
 

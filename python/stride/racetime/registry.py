@@ -11,12 +11,13 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from stride import paths
 from stride.errors import StrideError
+from stride.racetime import registry_file
 from stride.racetime.registry_file import RegistryFile
 
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous_champion"
@@ -90,6 +91,8 @@ def connect(model_name: str | None = None):
         if _is_own():
             home = paths.home().resolve()
             home.mkdir(parents=True, exist_ok=True)
+            with suppress(sqlite3.Error):  # MLflow says what is wrong with the file
+                registry_file.mend(home)
             _ours.add(f"sqlite:///{home}/mlflow.db")
             mlflow.set_tracking_uri(f"sqlite:///{home}/mlflow.db")
         elif "MLFLOW_TRACKING_URI" in os.environ:

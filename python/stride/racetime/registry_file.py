@@ -92,6 +92,14 @@ class RegistryFile:
         file = self._here(found[0][0]) / name if found else None
         return file if file is not None and file.exists() else None
 
+    def moved_from(self) -> str | None:
+        """An address of files that are in this home now, if the home was moved."""
+        for table, column in _ADDRESSES:
+            for (address,) in self._ask(f"select distinct {column} from {table}"):
+                if _moved(address, self._home / ARTIFACTS):
+                    return address
+        return None
+
     def _here(self, uri: str) -> Path:
         """Where a file is now: MLflow keeps absolute addresses, and a home can be moved."""
         path = url2pathname(urlsplit(uri).path) if uri.startswith("file:") else unquote(uri)
@@ -111,3 +119,44 @@ class RegistryFile:
         address = f"{self._file.as_uri()}?mode=ro"
         with closing(sqlite3.connect(address, uri=True, timeout=30)) as connection:
             yield connection
+
+
+def mend(home: Path) -> int:
+    """Give the registry of a home that was moved today's addresses; return how many changed.
+
+    MLflow keeps absolute addresses of its files. Only those are changed that end below a folder
+    ``mlflow-artifacts`` which is in this home.
+    """
+    file, folder = home / "mlflow.db", home.resolve() / ARTIFACTS
+    if not file.exists() or not folder.is_dir():
+        return 0
+    changed = 0
+    with closing(sqlite3.connect(file, timeout=30)) as connection, connection:
+        for table, column in _ADDRESSES:
+            rows = connection.execute(f"select distinct {column} from {table}").fetchall()
+            for (old,) in rows:
+                new = _moved(old, folder)
+                if new:
+                    changed += connection.execute(
+                        f"update {table} set {column} = ? where {column} = ?", [new, old]
+                    ).rowcount
+    return changed
+
+
+_ADDRESSES = (
+    ("experiments", "artifact_location"),
+    ("runs", "artifact_uri"),
+    ("logged_models", "artifact_location"),
+    ("model_versions", "storage_location"),
+)
+
+
+def _moved(address: str | None, folder: Path) -> str | None:
+    """The address below today's folder, or None where it is there already."""
+    name = f"/{folder.name}"
+    if not address or name not in address:
+        return None
+    rest = address[address.rindex(name) + len(name) :]
+    new = folder.as_uri() + rest
+    is_other = new != address and (not rest or rest[0] == "/")
+    return new if is_other and (folder / rest.lstrip("/")).exists() else None
