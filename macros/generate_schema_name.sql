@@ -1,6 +1,6 @@
 {#-
-    One schema per layer, named as the layer: `features.rolling_features` on every engine. A target with
-    a schema of its own, such as a developer's in a catalog that others use, has it before each name:
+    One schema per layer, named after the layer: `features.rolling_features` on every engine. The
+    schema of a target, such as a developer's in a shared catalog, becomes a prefix of each name:
     `ana_features.rolling_features`.
 -#}
 {% macro generate_schema_name(custom_schema_name, node=none) -%}

@@ -1,4 +1,4 @@
-{#- Condition: what a source calls a sport is that of the seed sports, case and outer blanks apart. -#}
+{#- Condition: a source's name of a sport equals one of the seed sports, ignoring case and outer blanks. -#}
 {% macro is_sport_type(said, sport_type) -%}
     lower(trim({{ said }})) = lower({{ sport_type }})
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#-
-    Folder of the landed files: below STRIDE_HOME, or a Databricks Volume by STRIDE_LANDING; a job
-    of the bundle names it by the var stride_landing. dbt Cloud knows only variables with DBT_.
+    Folder of the landed files: below STRIDE_HOME, or a Databricks volume set by STRIDE_LANDING. Jobs
+    of the bundle set the var stride_landing; dbt Cloud only passes variables with the prefix DBT_.
 -#}
 {% macro landing_path() -%}
     {%- set local = env_var('STRIDE_HOME', 'data') ~ '/landing' -%}

@@ -1,4 +1,4 @@
-{#- String expression: a number of the alert as its text shows it, by the rule's `unit`. -#}
+{#- String expression: a number formatted for the text of an alert, by the rule's `unit`. -#}
 {% macro as_words(value) -%}
     case unit
         when 'percent_over' then cast(cast(round(100e0 * ({{ value }} - 1e0)) as bigint) as string)

@@ -1,6 +1,6 @@
 {#-
     String expression: a text with its {placeholders} replaced by `numbers` (name to string
-    expression). What is not known reads as a question mark. Portuguese has a decimal comma.
+    expression). Missing numbers become a question mark. Portuguese has a decimal comma.
 -#}
 {% macro filled(text, numbers, language) -%}
     {%- set state = namespace(text=text) -%}

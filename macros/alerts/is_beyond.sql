@@ -1,4 +1,4 @@
-{#- Condition: a value lies above or below a limit, as the rule's `bound` says. Null for no value. -#}
+{#- Condition: a value is above or below a limit, depending on the rule's `bound`; null for no value. -#}
 {% macro is_beyond(value, limit_value) -%}
     case when bound = 'above' then {{ value }} > {{ limit_value }} else {{ value }} < {{ limit_value }} end
 {%- endmacro %}

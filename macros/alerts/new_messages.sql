@@ -1,8 +1,8 @@
 {#-
-    Query: the messages of `messages` that are new, as the outbox keeps them. A message is new unless
-    one of the same recipient and cause, at least as urgent, lies less than a week away in `outbox`
-    (none: no message has been queued yet): a late upload may move an alert by a day, and a trouble
-    that lasts is repeated weekly.
+    Query: the new rows of `messages` in the format of the outbox. A message is new unless `outbox` has
+    one with the same recipient and cause and at least the same urgency, less than a week apart (none:
+    the outbox does not exist yet). A late upload may shift an alert by a day, and lasting problems are
+    repeated weekly.
 -#}
 {% macro new_messages(messages, outbox) -%}
     select

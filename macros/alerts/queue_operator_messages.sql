@@ -1,8 +1,8 @@
 {#-
-    Statement, for the end of a run: add to the outbox what the operator must know. That is what the
-    checks of health last found, and the nodes that failed in this run; a failed node makes dbt skip
-    the models that need it, so no model could report it. The test of health itself is left out, as
-    each check has a message of its own. Nothing before the outbox was built for the first time.
+    Statement, for the end of a run: add messages to the operator to the outbox, about checks of health
+    that are not ok and about nodes that failed in this run. Models can't report failed nodes, because
+    dbt skips the models downstream. The test of health is left out, as each check has its own message.
+    Nothing happens before the outbox is built for the first time.
 -#}
 {% macro queue_operator_messages(results) -%}
     {%- if execute and flags.WHICH in ['build', 'run'] -%}
@@ -14,7 +14,7 @@
         | rejectattr('node.name', 'equalto', 'health_has_no_fail_today')
         | sort(attribute='node.name') | list -%}
     {%- if outbox and (checks or failed) -%}
-    {#- A release may bring columns that an outbox from before has only after its next build. -#}
+    {#- New columns of the outbox are missing until its next build. -#}
     {%- set columns = adapter.get_columns_in_relation(outbox) | map(attribute='name') | join(', ') %}
     insert into {{ outbox }} ({{ columns }})
     select {{ columns }} from (
@@ -25,7 +25,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Query: messages of health's checks (a relation, or none) and one of the nodes that failed. -#}
+{#- Query: messages about checks (a relation, or none) and one message about failed nodes. -#}
 {% macro operator_messages(checks, failed, results) -%}
     {%- set texts = ['title_en', 'title_pt', 'title_pt_br', 'text_en', 'text_pt', 'text_pt_br'] -%}
     {%- if checks %}
@@ -49,11 +49,11 @@
     {%- if failed %}
     {%- set names = failed | map(attribute='node.name') | join(', ') -%}
     {%- set skipped = results | selectattr('status', 'equalto', 'skipped') | list | length -%}
-    {%- set said = [] -%}
+    {%- set messages = [] -%}
     {%- for result in failed[:5] -%}
-        {%- do said.append(result.node.name ~ ': ' ~ (result.message or '')[:300]) -%}
+        {%- do messages.append(result.node.name ~ ': ' ~ (result.message or '')[:300]) -%}
     {%- endfor -%}
-    {%- set reasons = said | join('; ') ~ '.' %}
+    {%- set reasons = messages | join('; ') ~ '.' %}
     select
         cast('operator' as string) as recipient,
         cast(null as string) as athlete_id,
@@ -63,20 +63,24 @@
         {%- set titles = {
             'en': 'Stride: the build failed at ' ~ names[:100],
             'pt': 'Stride: o processamento falhou em ' ~ names[:100],
+            'pt_br': 'Stride: o processamento falhou em ' ~ names[:100],
         } %}
         {%- set sentences = {
-            'en': failed | length ~ ' steps failed and ' ~ skipped ~ ' that need them were left out; '
-                ~ 'their tables stay as they were. ' ~ reasons
-                ~ ' What to do: mend the cause and build again; nothing is doubled.',
-            'pt': failed | length ~ ' passos falharam e ' ~ skipped ~ ' que dependem deles foram '
-                ~ 'omitidos; as suas tabelas ficam como estavam. ' ~ reasons
-                ~ ' O que fazer: corrigir a causa e processar de novo; nada fica em dobro.',
+            'en': failed | length ~ ' steps failed and ' ~ skipped ~ ' dependent steps were skipped; '
+                ~ 'their tables are unchanged. ' ~ reasons
+                ~ ' What to do: fix the cause and build again; nothing is duplicated.',
+            'pt': failed | length ~ ' passos falharam e ' ~ skipped ~ ' passos dependentes foram '
+                ~ 'omitidos; as suas tabelas não foram alteradas. ' ~ reasons
+                ~ ' O que fazer: corrigir a causa e processar de novo; nada fica duplicado.',
+            'pt_br': failed | length ~ ' etapas falharam e ' ~ skipped ~ ' etapas dependentes foram '
+                ~ 'puladas; as tabelas correspondentes não foram alteradas. ' ~ reasons
+                ~ ' O que fazer: corrija a causa e processe novamente; nada é duplicado.',
         } %}
         {%- for language in alert_languages() %}
-        {{ text_literal(titles[language[:2]]) }} as title_{{ language }},
+        {{ text_literal(titles[language]) }} as title_{{ language }},
         {%- endfor %}
         {%- for language in alert_languages() %}
-        {{ text_literal(sentences[language[:2]]) }} as text_{{ language }},
+        {{ text_literal(sentences[language]) }} as text_{{ language }},
         {%- endfor %}
         cast(null as string) as activity_name,
         3 as urgency

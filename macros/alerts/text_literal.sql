@@ -1,4 +1,4 @@
-{#- String literal of any text, on one line and without backslashes, which engines read differently. -#}
+{#- String literal of a text on one line, without backslashes, which engines interpret differently. -#}
 {% macro text_literal(text) -%}
     '{{ text.replace('\\', '/').split() | join(' ') | replace("'", "’") }}'
 {%- endmacro %}

@@ -1,5 +1,5 @@
 {#-
-    Append-only tables whose rows are counted and summed up: name, the day of a row, and whether it has
+    Append-only tables whose rows are counted and checksummed: name, day column, and whether rows have
     an athlete.
 -#}
 {% macro record_tables() -%}

@@ -1,6 +1,6 @@
 {#-
-    Bigint expression: checksum of a row of a model, over the columns of its contract by name. A null
-    adds nothing, so a column that a release brings changes no earlier row.
+    Bigint expression: checksum of a row of a model, over the columns of its contract by name. Nulls
+    are ignored, so a new column does not change the checksum of earlier rows.
 -#}
 {% macro row_checksum(name) -%}
     {%- set columns = graph.nodes['model.' ~ project_name ~ '.' ~ name].columns.keys() | sort if execute else ['1'] -%}

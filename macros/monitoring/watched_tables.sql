@@ -1,6 +1,6 @@
 {#-
-    Tables whose rows are counted every day: name, layer, the column that says how new they are, and
-    whether rows are only ever added.
+    Tables whose rows are counted every day: name, layer, column with the age of rows, and whether the
+    table is append-only.
 -#}
 {% macro watched_tables() -%}
     {{ return([

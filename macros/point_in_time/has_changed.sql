@@ -1,4 +1,4 @@
-{#- Condition: a number is another one than before, by more than the rounding of a sum. -#}
+{#- Condition: two numbers differ by more than floating-point error, or only one is null. -#}
 {% macro has_changed(now, before) -%}
     (
         ({{ now }} is null) <> ({{ before }} is null)

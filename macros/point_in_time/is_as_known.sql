@@ -1,6 +1,6 @@
 {#-
-    Boolean, while compiling: whether the var `knowledge_mode` asks for features as they were known
-    on the morning of a race (`as_known`), or as if everything had been known at once.
+    Boolean at compile time: true if the var `knowledge_mode` is `as_known` (features as they were
+    known on the morning of a race), false if it is `as_if_known_at_once`.
 -#}
 {% macro is_as_known() -%}
     {%- set mode = var('knowledge_mode') -%}

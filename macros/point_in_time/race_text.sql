@@ -1,7 +1,7 @@
 {#-
     Text expression: an earlier race as `days ago:metres:seconds`, such as `14:10000.000:2712.00`.
-    Text, as both engines, the registry and the logs take it; rounded before it becomes a decimal,
-    as engines differ in how they cut one off.
+    Text, because it is supported by both engines, the registry and the logs. Values are rounded before
+    the cast to decimal, because engines truncate differently.
 -#}
 {% macro race_text(days_since, distance_m, race_time_s) -%}
     cast({{ days_since }} as string)

@@ -1,14 +1,14 @@
 {#-
-    Query: each event with the athlete's state at the end of the day before, and the races run
-    before that day: the last one in columns, the latest 30 in a text. Sex and age are those that
-    the athlete gave, whenever that was. Training and scoring sets come from this one macro, so what
-    the model learns from is what it is asked with.
+    Query: each event with the athlete's features at the end of the day before and the races before
+    that day: the last one in columns, the latest 30 as a text. Sex and age are the athlete's settings,
+    whenever they were set. Training and scoring both use this macro, so their features are computed
+    in the same way.
 
     `events` is a relation with athlete_id, distance_m and the date column `event_date`; `keys`
-    are its columns to keep. An event without any day before it keeps its row, with nulls.
+    are the columns to keep. An event without earlier days keeps its row, with nulls.
 
-    `known_in_time` is for events of the past, under the var knowledge_mode = as_known: a state or
-    a race counts only if it was also known before the day. Without it, what is known now counts.
+    `known_in_time` applies to past events if the var knowledge_mode is as_known: only features and
+    races known before the day of the event are used. Otherwise everything known now is used.
 -#}
 {% macro state_before(events, keys, event_date, known_in_time=false) -%}
 {%- set is_in_time = known_in_time and is_as_known() -%}
@@ -120,22 +120,9 @@ final as (
         {%- if known_in_time %}
         placed.state_known_at,
         {%- endif %}
-        placed.days_of_history,
-        placed.ctl,
-        placed.atl,
-        -- At the end of the day before: the form with which the event's day begins.
-        placed.tsb_end_of_day as tsb,
-        placed.acwr,
-        placed.run_distance_7d_m,
-        placed.run_distance_28d_m,
-        placed.run_distance_84d_m,
-        placed.longest_run_60d_m,
-        placed.best_1k_84d_s,
-        placed.best_5k_84d_s,
-        placed.critical_speed_mps,
-        placed.best_run_5k_84d_s,
-        placed.best_run_half_84d_s,
-        placed.days_since_last_run,
+        {%- for column, name in state_inputs().items() %}
+        placed.{{ column }}{{ ' as ' ~ name if name != column }},
+        {%- endfor %}
         coalesce(earlier_races.races_before, 0) as races_before,
         earlier_races.distance_m as last_race_distance_m,
         earlier_races.race_time_s as last_race_time_s,

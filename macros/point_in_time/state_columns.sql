@@ -1,6 +1,6 @@
 {#-
-    List of columns: the athlete's state, as training and scoring take it from a day's features. The
-    var `feature_specification` names them.
+    List of columns: the daily features used in training and scoring, from the var
+    `feature_specification`.
 -#}
 {% macro state_columns() -%}
     {{ return(var('feature_specification')['state']['columns']) }}

@@ -1,8 +1,8 @@
 {#-
-    Statement, for a hook: delete the rows of an append-only table that were known before their
-    athlete was erased. Other tables lose these rows when they are built. `stride erase` removes them
-    from DuckDB at once; on Databricks the next build does. No ref, as a hook makes no edge: before
-    the first build of bronze there is nothing to delete.
+    Statement, for a hook: delete the rows of erased athletes from an append-only table, except rows
+    ingested after the erasure. Other tables lose these rows when they are rebuilt. `stride erase`
+    removes them from DuckDB at once; on Databricks the next build does. The macro has no ref, because
+    a hook adds no edge; before the first build of bronze there is nothing to delete.
 -#}
 {% macro forget_erased(known_at) -%}
     {%- set erasures = adapter.get_relation(

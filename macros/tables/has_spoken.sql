@@ -1,6 +1,6 @@
 {#-
-    Condition: the table has a forecast for this row's athlete, day and distance by the same voice
-    already. Champion and fallback are one voice, the challenger is another.
+    Condition: the table already has a forecast for the athlete, day and distance of this row.
+    Forecasts of champion and fallback exclude each other; those of the challenger are separate.
 -#}
 {% macro has_spoken(rows) -%}
     {%- if is_incremental() -%}

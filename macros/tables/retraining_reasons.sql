@@ -1,7 +1,7 @@
-{#- Text expression: why `retraining_decision` trains or does not, from its triggers; each ends in '; '. -#}
+{#- Text expression: reasons of `retraining_decision` from its triggers, each followed by '; '. -#}
 {% macro retraining_reasons() -%}
     {%- set triggers = {
-        'is_forced': "'you asked for it'",
+        'is_forced': "'training was requested'",
         'is_first': "'no version has been trained yet'",
         'is_erased': "'an athlete was erased since the last training'",
         'is_champion_lost': "'the champion could not be used for the latest forecasts'",

@@ -1,7 +1,7 @@
 {#-
-    Query: rows of a table as an earlier run left it, without an edge in the graph. Training is
-    upstream of forecasts and monitoring, and yet depends on what they said yesterday. A table, or a
-    column, that no run has made yet is empty.
+    Query: rows of a table of the previous run, without an edge in the graph. Training is upstream of
+    forecasts and monitoring but depends on their results of the previous run. A missing table is
+    empty, a missing column null.
 -#}
 {% macro standing(schema, name, columns) -%}
     {%- set relation = adapter.get_relation(target.database, generate_schema_name(schema) | trim, name) if execute -%}

@@ -1,6 +1,6 @@
 {#-
-    Condition: no row of the table has the `keys` of this row of `rows` yet. An append-only model
-    that filters by it can run any number of times: what stands is never doubled, never changed.
+    Condition: no row of the table has the `keys` of this row of `rows` yet. Append-only models use it
+    to run repeatedly without duplicating or changing rows.
 -#}
 {% macro unseen(rows, keys) -%}
     {%- if is_incremental() -%}

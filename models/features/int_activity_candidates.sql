@@ -5,7 +5,7 @@ measures as (
 
     select
         *,
-        coalesce(climb_m_per_km > 25e0, false) as is_trail,
+        coalesce(climb_m_per_km > {{ var('trail_climb_m_per_km') }}e0, false) as is_trail,
         graded_speed_4th_mps is not null or mean_graded_speed_mps is not null as is_graded,
         case
             when sport = 'run'

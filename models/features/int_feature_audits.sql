@@ -55,7 +55,9 @@ activities as (
     select
         coalesce(wanted.athlete_id, batch.athlete_id) as athlete_id,
         case
-            when count(wanted.activity_id) < count(*) or count(batch.activity_id) < count(*)
+            when
+                count(wanted.activity_id) < count(*)
+                or count(batch.activity_id) < count(*)
                 or count(distinct batch.activity_id) < count(*)
                 then 'activities that are missing, twice or of nobody'
             {%- for finding, condition in activity_checks.items() %}
@@ -72,13 +74,15 @@ activities as (
 ),
 
 {% for table, checks in day_checks.items() -%}
+{%- set batch = ref(table) -%}
 {{ table }} as (
 
     select
         updates.athlete_id,
         case
-            when min(batch.feature_date) is distinct from max(updates.from_day)
-                or max(batch.feature_date) is distinct from max(updates.last_day)
+            when
+                coalesce(min(batch.feature_date) <> max(updates.from_day), true)
+                or coalesce(max(batch.feature_date) <> max(updates.last_day), true)
                 or count(distinct batch.feature_date) < count(*)
                 or count(*) <> max({{ days_between('updates.from_day', 'updates.last_day') }}) + 1
                 then 'days that are missing, twice or outside the history'
@@ -88,7 +92,7 @@ activities as (
         end as finding
 
     from updates
-    left join {{ ref(table) }} as batch on updates.athlete_id = batch.athlete_id
+    left join {{ batch }} as batch on updates.athlete_id = batch.athlete_id
     where updates.from_day <= updates.last_day
     group by updates.athlete_id
 
@@ -105,15 +109,15 @@ final as (
         updates.fingerprint,
         case
             when activities.finding is not null then 'activity_features: ' || activities.finding
-            when days.finding is not null then 'daily_features: ' || days.finding
-            when states.finding is not null then 'rolling_features: ' || states.finding
+            when daily.finding is not null then 'daily_features: ' || daily.finding
+            when rolling.finding is not null then 'rolling_features: ' || rolling.finding
         end as finding,
         '{{ invocation_id }}' as run_id
 
     from updates
     left join activities on updates.athlete_id = activities.athlete_id
-    left join int_daily_features as days on updates.athlete_id = days.athlete_id
-    left join int_rolling_features as states on updates.athlete_id = states.athlete_id
+    left join int_daily_features as daily on updates.athlete_id = daily.athlete_id
+    left join int_rolling_features as rolling on updates.athlete_id = rolling.athlete_id
 
 )
 

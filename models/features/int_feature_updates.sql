@@ -33,6 +33,7 @@ constants as (
         athlete_id,
         sex,
         {{ var('features_version') }} as features_version,
+        {{ var('trail_climb_m_per_km') }}e0 as trail_climb_m_per_km,
         {{ var('assumed_max_hr_bpm') }}e0 as assumed_max_hr_bpm,
         {{ var('assumed_resting_hr_bpm') }}e0 as assumed_resting_hr_bpm
 
@@ -117,9 +118,10 @@ first_days as (
         compared.fingerprint_before,
         compared.fingerprint,
         case
-            when {{ 'true' if flags.FULL_REFRESH else 'published.athlete_id is null' }}
+            when
+                {{ 'true' if flags.FULL_REFRESH else 'published.athlete_id is null' }}
                 or published.run_id <> begun.run_id
-                or compared.same_before is distinct from published.fingerprint_before
+                or coalesce(compared.same_before <> published.fingerprint_before, true)
                 or compared.last_day < published.last_day
                 then cast('1900-01-01' as date)
             when compared.same <> published.fingerprint then published.last_day

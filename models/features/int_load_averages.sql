@@ -77,7 +77,8 @@ with_form as (
         atl,
         load_ewma_7d,
         load_ewma_28d,
-        lag(coalesce(published_ctl, ctl) - coalesce(published_atl, atl), 1, 0e0) over in_order as tsb,
+        lag(coalesce(published_ctl, ctl) - coalesce(published_atl, atl), 1, 0e0) over in_order
+            as tsb,
         ctl - lag(coalesce(published_ctl, ctl), 7, 0e0) over in_order as ramp
 
     from days_2401

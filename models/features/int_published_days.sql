@@ -37,10 +37,10 @@ final as (
         daily.best_5k_s,
         daily.best_run_5k_s,
         daily.best_run_half_s,
-        daily.day_index - rolling.days_since_last_run as last_run,
         {%- for average in load_averages() %}
-        rolling.{{ average.name }}{{ ',' if not loop.last }}
+        rolling.{{ average.name }},
         {%- endfor %}
+        daily.day_index - rolling.days_since_last_run as last_run
 
     from updates
     inner join daily

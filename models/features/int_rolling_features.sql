@@ -6,9 +6,8 @@
 {%- set bests = ['best_1k', 'best_5k', 'best_run_5k', 'best_run_half'] -%}
 {%- set measures = [
     'day_index', 'training_load', 'duration_s', 'activities', 'runs', 'run_distance_m',
-    'longest_run_m', 'steady_runs', 'steady_log_speed', 'best_1k_s', 'best_5k_s', 'best_run_5k_s',
-    'best_run_half_s',
-] -%}
+    'longest_run_m', 'steady_runs', 'steady_log_speed',
+] + ['best_1k_s', 'best_5k_s', 'best_run_5k_s', 'best_run_half_s'] -%}
 with
 
 days as (
@@ -49,10 +48,10 @@ sevens as (
         {{ lagged_sum('cast(steady_runs as double)', 7) }} as steady_runs_7d,
         {{ lagged_sum('steady_log_speed', 7) }} as steady_log_speed_7d,
         day_index - max(last_run) over up_to_now as days_since_last_run,
-        max(longest_run_m) over last_30_days as longest_run_30d_m,
         {%- for best in bests %}
-        min({{ best }}_s) over last_42_days as {{ best }}_42d_s{{ ',' if not loop.last }}
+        min({{ best }}_s) over last_42_days as {{ best }}_42d_s,
         {%- endfor %}
+        max(longest_run_m) over last_30_days as longest_run_30d_m
 
     from days
     window
@@ -88,7 +87,6 @@ windows as (
             as {{ measure }}_{{ 7 * weeks }}d_{{ unit }},
         {%- endfor %}
         {%- endfor %}
-        lag(longest_run_30d_m, 1, 0e0) over in_order as longest_run_before_m,
         greatest(longest_run_30d_m, lag(longest_run_30d_m, 30, 0e0) over in_order)
             as longest_run_60d_m,
         {%- for best in bests %}
@@ -97,9 +95,9 @@ windows as (
         lag(best_5k_42d_s, 42) over in_order as best_5k_earlier_s,
         {%- for weeks in range(1, 6) %}
         lag(steady_runs_7d, {{ 7 * weeks }}, 0e0) over in_order as steady_runs_{{ weeks }},
-        lag(steady_log_speed_7d, {{ 7 * weeks }}, 0e0) over in_order as steady_log_speed_{{ weeks }}
-        {{- ',' if not loop.last }}
+        lag(steady_log_speed_7d, {{ 7 * weeks }}, 0e0) over in_order as steady_log_speed_{{ weeks }},
         {%- endfor %}
+        lag(longest_run_30d_m, 1, 0e0) over in_order as longest_run_before_m
 
     from sevens
     window in_order as (partition by athlete_number order by new_day asc nulls last)

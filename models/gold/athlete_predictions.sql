@@ -25,8 +25,8 @@ planned_races as (
 
 ),
 
--- The latest word on the day the build stands on; what was said before stays in the log. The
--- fallback does not overrule a champion that spoke that day.
+-- The latest forecast for the as-of date; earlier ones remain in the log. The champion's forecast
+-- takes precedence over the fallback's.
 ranked as (
 
     select

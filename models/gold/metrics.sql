@@ -46,6 +46,7 @@ final as (
     {%- for name, measure in of_days.items() %}
     select
         '{{ name }}' as metric,
+        athlete_id || ':' || cast(feature_date as string) as subject_id,
         feature_date as metric_date,
         athlete_id,
         cast(null as string) as distance_label,
@@ -64,6 +65,7 @@ final as (
     {%- for name, measure in of_races.items() %}
     select
         '{{ name }}' as metric,
+        race_id || ':' || cast(days_ahead as string) as subject_id,
         race_date as metric_date,
         athlete_id,
         distance_label,

@@ -1,6 +1,6 @@
 {#-
-    A build adds the athletes' messages here; those to the operator are added by
-    queue_operator_messages at the end of every run, whatever failed in it.
+    This model adds messages to athletes. queue_operator_messages adds messages to the operator at
+    the end of each run, even if it failed.
 -#}
 with
 

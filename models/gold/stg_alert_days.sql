@@ -89,7 +89,7 @@ final as (
             partition by athlete_id order by feature_date asc nulls last
             rows between 30 preceding and 1 preceding
         ) as run_days_before,
-        -- The three weeks that a ratio compares the last seven days with.
+        -- The three weeks before the last seven days, the base of the ratio.
         count(case when has_load then 1 end) over (
             partition by athlete_id order by feature_date asc nulls last
             rows between 27 preceding and 7 preceding

@@ -1,4 +1,4 @@
-{#- What the text of an alert can name. -#}
+{#- Numbers for the placeholders of alert texts. -#}
 with
 
 alerts as (
@@ -25,7 +25,7 @@ mutes as (
 
 ),
 
--- The run that an alert is about.
+-- The longest run of the day.
 longest_runs as (
 
     select
@@ -69,7 +69,7 @@ final as (
         on alerts.athlete_id = longest_runs.athlete_id
         and alerts.alert_date = longest_runs.activity_date
         and longest_runs.length_rank = 1
-    -- Spans of one cause do not overlap.
+    -- Muted periods of one cause do not overlap.
     left join mutes
         on alerts.athlete_id = mutes.athlete_id
         and alerts.cause = mutes.cause

@@ -1,4 +1,4 @@
-{#- The four weeks after an alert as they would go without any training. -#}
+{#- Projects the four weeks after an alert without training. -#}
 with
 
 alerts as (

@@ -1,4 +1,4 @@
-{#- Kept by `stride alert mute`: the setting mute_<cause>, always or up to a day. -#}
+{#- From the settings mute_<cause> of `stride alert mute`, permanent or up to a day. -#}
 with
 
 settings as (

@@ -1,6 +1,6 @@
 {#-
-    A state begins on the first day that triggers it and lasts while its value lies beyond the
-    milder clear_value, so that it does not flicker. An event has no clear_value: it is its day.
+    A state starts on the first day that triggers it and lasts while its value is beyond the milder
+    clear_value (hysteresis). An event has no clear_value and lasts one day.
 -#}
 with
 
@@ -19,7 +19,7 @@ measures as (
             when 'overload' then alert_days.relative_form
             when 'acwr_classic' then alert_days.acwr
         end as value,  -- noqa: RF04
-        -- What the comparison rests on.
+        -- Days that the comparison is based on.
         case rules.cause
             when 'distance_spike' then alert_days.run_days_before
             when 'acwr_classic' then alert_days.active_days_before
@@ -62,7 +62,7 @@ judged as (
 
 ),
 
--- Days in a row share the number of days before them that were not over.
+-- Consecutive days beyond the limit share the count of earlier days within it.
 numbered as (
 
     select

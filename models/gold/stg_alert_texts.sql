@@ -1,4 +1,4 @@
-{#- One row per cause: its own texts, and those that all causes share. -#}
+{#- One row per cause: its texts, and the sentences shared by all causes. -#}
 {%- set shared = ['clears', 'clears_tomorrow', 'no_advice'] -%}
 with
 

@@ -1,4 +1,4 @@
-{#- Onsets that no graver cause covers, and of them those that the cool-down lets pass. -#}
+{#- Onsets that are not covered by another cause and not within a cool-down. -#}
 with
 
 signals as (

@@ -1,4 +1,4 @@
-{#- Alerts of the last days only: a first import of ten years is no reason for 500 mails. -#}
+{#- Recent alerts only: a first import of ten years must not send hundreds of mails. -#}
 with
 
 alerts as (

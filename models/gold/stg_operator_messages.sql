@@ -1,4 +1,4 @@
-{#- Troubles as the latest check of each kind found them. -#}
+{#- Latest result of each check that is not ok. -#}
 with
 
 checks as (
@@ -34,7 +34,7 @@ final as (
         case status when 'warn' then 1 when 'blind' then 2 else 3 end as urgency
 
     from checks
-    -- What never had enough to compare with is new; what has gone blind is trouble.
+    -- A check that was never anything but blind is new; one that became blind is a problem.
     where recency = 1 and (status in ('warn', 'fail') or (status = 'blind' and has_seen = 1))
 
 )

@@ -13,7 +13,7 @@ ledger as (
 
 ),
 
--- A race can be without a forecast only since its athlete had any.
+-- Races count as unforecast only after the athlete's first forecast.
 began as (
 
     select
@@ -89,7 +89,7 @@ final as (
         avg(error_pct) as bias_pct,
         100e0 * avg(case when is_inside then 1e0 when not is_inside then 0e0 end) as coverage_pct,
         avg(width_pct) as interval_width_pct,
-        -- Beside the baseline the same races count: those that had one before them.
+        -- The comparison with the baseline uses only races that have one.
         cast(count(baseline_error_pct) as bigint) as races_with_baseline,
         avg(case when baseline_error_pct is not null then abs(error_pct) end) as paired_mape_pct,
         avg(abs(baseline_error_pct)) as baseline_mape_pct

@@ -1,3 +1,5 @@
+{#- Of the model's inputs those that the contract names; all are in model_inputs. -#}
+{%- set kept = graph.nodes['model.' ~ project_name ~ '.inference_log'].columns if execute else {} -%}
 {%- set grain = ['athlete_id', 'prediction_date', 'distance_m', 'model_version', 'model_role'] -%}
 with
 
@@ -13,7 +15,7 @@ athletes as (
 
 ),
 
--- A run on a later day than the one it forecasts may know too much, and says so.
+-- Runs after the prediction date are marked as backfill, because features may include later data.
 dated as (
 
     select
@@ -42,25 +44,19 @@ final as (
         model_version,
         model_role,
 
-        ---------- what was asked
+        ---------- inputs
         distance_label,
         feature_date,
-        days_of_history,
-        ctl,
-        atl,
-        tsb,
-        acwr,
-        run_distance_7d_m,
-        run_distance_28d_m,
-        run_distance_84d_m,
-        longest_run_60d_m,
+        {%- for name in state_inputs().values() | select('in', kept) %}
+        {{ name }},
+        {%- endfor %}
         races_before,
         last_race_distance_m,
         last_race_time_s,
         days_since_last_race,
         model_inputs,
 
-        ---------- what was answered
+        ---------- result
         predicted_time_s,
         lower_80_s,
         upper_80_s,
@@ -71,7 +67,7 @@ final as (
         reason_2,
         reason_3,
 
-        ---------- by what and when
+        ---------- model and run
         model_name,
         model_run_id,
         fallback_reason,
@@ -83,7 +79,7 @@ final as (
     from dated
     where
         {{ unseen('dated', grain) }}
-        -- Today's model has no say about a day on which another one spoke.
+        -- Do not backfill a day that already has a forecast.
         and not (origin = 'backfill' and {{ has_spoken('dated') }})
 
 )

@@ -1,7 +1,7 @@
 {%- set grain = ['athlete_id', 'prediction_date', 'distance_m', 'model_version', 'model_role'] -%}
 with
 
--- Not this run's scores: what a killed run left in the log alone is caught up here.
+-- All rows of the log, not only of this run, so that rows missing after a killed run are added.
 logged as (
 
     select * from {{ ref('inference_log') }}

@@ -20,7 +20,7 @@ times as (
 
 ),
 
--- One row: the points of each sign, and how many a race needs.
+-- One row with the points of each kind of evidence and the points a race needs.
 weights as (
 
     select
@@ -79,7 +79,7 @@ final as (
             when is_race_corrected then 'race'
             when not is_race_corrected then 'other'
             when score >= points_needed then 'race'
-            -- Warm-ups and bike legs are not hard, however fast.
+            -- Warm-ups and bike legs are not hard efforts, however fast.
             when before_faster_run + after_faster_run + after_ride < 0 then 'other'
             when is_time_trial or is_hard then 'hard_effort'
             else 'other'

@@ -44,7 +44,7 @@ joined as (
         evidence.score,
         evidence.is_trail,
         coalesce(corrections.is_maximal, evidence.is_maximal) as is_maximal,
-        -- What the athlete says of a race is known when it is said.
+        -- A correction is known from its import on.
         case
             when
                 corrections.is_race is not null
@@ -90,7 +90,7 @@ final as (
         evidence,
         score as evidence_score,
         is_maximal,
-        -- Says nothing of the athlete's times over usual distances.
+        -- Not comparable with races over standard distances.
         case
             when not is_maximal then 'not_maximal'
             when is_trail then 'trail'

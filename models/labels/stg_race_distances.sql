@@ -32,7 +32,7 @@ sought as (
         runs.distance_m as gps_distance_m,
         words.unit_votes,
         corrections.official_distance_m as corrected_distance_m,
-        -- The athlete's word, else the name's, else what GPS says.
+        -- From the athlete, otherwise from the name, otherwise from GPS.
         coalesce(corrections.official_distance_m, words.named_distance_m, runs.distance_m)
             as sought_distance_m,
         coalesce(corrections.official_distance_m, words.named_distance_m) is not null
@@ -48,8 +48,8 @@ sought as (
 
 ),
 
--- GPS reads 1 % long in a race, so the nearest distance is sought from there. 8 km and 5 miles are
--- closer than GPS can tell: an athlete whose names say kilometres hardly runs races over miles.
+-- GPS overestimates race distances by 1 %, which is corrected before the nearest is chosen. GPS
+-- can't separate 8 km and 5 miles: athletes whose names use kilometres rarely race over miles.
 matched as (
 
     select
@@ -92,7 +92,7 @@ final as (
         coalesce(corrected_distance_m, standard_distance_m, gps_distance_m) as distance_m,
         coalesce(corrected_distance_m, standard_distance_m) is not null as is_distance_official,
         coalesce(is_common, false) as is_common,
-        -- How much further GPS says it was: 0.01 is usual.
+        -- Excess of the GPS distance: 0.01 is usual.
         gps_distance_m / standard_distance_m - 1e0 as excess
 
     from matched

@@ -1,4 +1,4 @@
-{#- What languages write between hours, minutes and seconds becomes a colon. -#}
+{#- Separators of hours, minutes and seconds in several languages, replaced by a colon. -#}
 {%- set text = namespace(sql="lower(name)") -%}
 {%- for word, letter in [
     ('hours', 'h'), ('hour', 'h'), ('hrs', 'h'), ('hr', 'h'), ('std', 'h'), ('uur', 'h'),
@@ -42,7 +42,7 @@ parts as (
     {% endfor %}
 ),
 
--- A short time is minutes and seconds or hours and minutes; a round one is a plan.
+-- Two parts are minutes and seconds or hours and minutes; a round time is a plan.
 timed as (
 
     select
@@ -55,7 +55,7 @@ timed as (
 
 ),
 
--- The watch is seldom stopped early, and often late.
+-- Watches are rarely stopped early and often late.
 compared as (
 
     select
@@ -91,7 +91,7 @@ by_run as (
 
 ),
 
--- Where many names of the year hold the time, it tells nothing of a race.
+-- If many names of the year contain the time, it is no evidence of a race.
 final as (
 
     select

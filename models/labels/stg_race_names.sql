@@ -1,7 +1,7 @@
 with
 
--- Many runs, few names: each is read once. Punctuation becomes blanks, so that a phrase is found
--- as whole words only; languages written without blanks are searched inside words.
+-- Each distinct name is matched once. Punctuation becomes blanks, so that phrases match whole words
+-- only; phrases of languages without blanks also match inside words.
 names as (
 
     select distinct
@@ -45,7 +45,7 @@ phrases as (
 
 ),
 
--- The first word, and the first number behind a word with what stands on both sides of it.
+-- The first word, and the first number after a word with its neighbouring words.
 parts as (
 
     select
@@ -89,8 +89,8 @@ numbers as (
 
 ),
 
--- What no list of words can hold: repetitions, a planned pace, the unit of any distance. The k of
--- 5k is no unit: who runs miles races 5k too.
+-- Patterns that are not keywords: repetitions, a planned pace, the unit of a distance. The k of 5k
+-- is not a unit, because athletes who use miles also run 5k races.
 patterns as (
 
     select

@@ -4,7 +4,7 @@ runs as (
 
     select
         *,
-        -- Speed without the distance in it, by Riegel's law.
+        -- Speed adjusted for distance by Riegel's law.
         exp(-log_effort) as pace_score
 
     from {{ ref('stg_race_runs') }}
@@ -25,7 +25,7 @@ paired as (
         runs.activity_id,
         neighbours.sport,
         neighbours.elapsed_time_s,
-        exp(1.06e0 * ln(nullif(neighbours.distance_m, 0e0)) - ln(neighbours.elapsed_time_s))
+        exp({{ riegel_exponent() }} * ln(nullif(neighbours.distance_m, 0e0)) - ln(neighbours.elapsed_time_s))
         / runs.pace_score
             as pace_ratio,
         neighbours.distance_m / runs.distance_m as distance_ratio,
@@ -59,7 +59,7 @@ final as (
             and distance_ratio < 0.7e0
             and gap_before_s between -60e0 and 3600e0
         ), false) as is_after_warm_up,
-        -- The run of a triathlon, or a brick: it starts as the bike is racked.
+        -- Second leg of a triathlon or brick session: it starts when a ride ends.
         coalesce(bool_or(
             sport in ('ride', 'ride_indoor')
             and elapsed_time_s >= 1800e0

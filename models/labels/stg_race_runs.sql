@@ -6,7 +6,7 @@ athletes as (
 
 ),
 
--- Where the athlete gave the distance, what was recorded does not matter.
+-- A distance given by the athlete replaces the recorded one.
 measured as (
 
     select
@@ -40,10 +40,10 @@ runs as (
         activities.temperature_c,
         activities.elevation_gain_m / activities.distance_m * 1000e0 as climb_m_per_km,
         {{ days_between("date '2000-01-01'", 'activities.activity_date') }} as day_number,
-        -- Riegel's law takes the distance out of a time: lower is faster, whatever the distance.
-        ln(activities.elapsed_time_s) - 1.06e0 * ln(activities.best_known_distance_m) as log_effort,
+        -- Log time adjusted for distance by Riegel's law: lower is faster.
+        ln(activities.elapsed_time_s) - {{ riegel_exponent() }} * ln(activities.best_known_distance_m) as log_effort,
         ln(coalesce(activities.moving_time_s, activities.elapsed_time_s))
-        - 1.06e0 * ln(activities.best_known_distance_m) as log_moving_effort
+        - {{ riegel_exponent() }} * ln(activities.best_known_distance_m) as log_moving_effort
 
     from measured as activities
     inner join athletes
@@ -57,7 +57,7 @@ runs as (
 
 ),
 
--- A label may know its own race, but nothing after it: the year before ends the day before.
+-- A label may use its own race but nothing later: the year before ends on the previous day.
 with_form as (
 
     select
@@ -68,7 +68,7 @@ with_form as (
         min(log_moving_effort) over year_before as best_log_effort,
         max(case when elapsed_time_s >= 900e0 then avg_hr_bpm end) over year_before
             as highest_mean_hr_bpm,
-        -- No name is no name in common.
+        -- Runs without a name have no name in common.
         case when usual_name <> '' then count(*) over same_name_before else 0 end
             as times_named_before
 
@@ -109,7 +109,7 @@ final as (
         log_effort,
         times_named_before,
         avg_hr_bpm / highest_mean_hr_bpm as hr_share,
-        -- Before twenty runs nobody can say what is usual.
+        -- With fewer than twenty runs the usual effort is unknown.
         case
             when runs_before >= 20 and log_effort_sd > 0e0
                 then (usual_log_effort - log_effort) / log_effort_sd

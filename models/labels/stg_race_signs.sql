@@ -42,18 +42,19 @@ corrections as (
 
 ),
 
--- On a mountain and beyond the marathon the pace says nothing.
+-- On mountains and beyond the marathon the pace is no evidence.
 words as (
 
     select
         words.*,
         words.named_distance_m is not null as has_named_distance,
         runs.distance_m > 45360e0 as is_ultra,
-        words.has_trail_word or coalesce(runs.climb_m_per_km > 20e0, false) as is_trail,
+        words.has_trail_word
+        or coalesce(runs.climb_m_per_km > {{ var('trail_climb_m_per_km') }}e0, false) as is_trail,
         case
             when
                 not words.has_trail_word
-                and coalesce(runs.climb_m_per_km, 0e0) <= 20e0
+                and coalesce(runs.climb_m_per_km, 0e0) <= {{ var('trail_climb_m_per_km') }}e0
                 and runs.distance_m <= 45360e0
                 then runs.effort_sd
         end as effort
@@ -65,8 +66,8 @@ words as (
 
 ),
 
--- The time of a training run may stand in its name as well: it needs a distance that is named or
--- usual, and a run slower than usual the name of an event.
+-- Names of training runs may contain their time too: it counts only with a distance that is named
+-- or usual and, for runs slower than usual, the name of an event.
 timed as (
 
     select
@@ -91,7 +92,7 @@ timed as (
 
 ),
 
--- Beside the name of an event over the distance run, a slow run is a slow race.
+-- With the name of an event over the distance run, a slow run is a slow race.
 judged as (
 
     select
@@ -112,15 +113,14 @@ final as (
         runs.athlete_id,
         runs.activity_id,
         corrections.is_race as is_race_corrected,
-        -- As fast as possible, as far as name and effort tell: slower than usual is not, and an
-        -- event for fun only if it was clearly faster.
+        -- Probably as fast as possible: not slower than usual, and for fun events clearly faster.
         not words.has_not_maximal_word
         and coalesce(words.effort >= 0e0, true)
         and (not words.has_fun_word or coalesce(words.effort >= 0.75e0, false)) as is_maximal,
         words.is_trail,
         words.effort as effort_sd,
         runs.share_of_best,
-        ---------- signs, each named as in the seed race_evidence_points
+        ---------- evidence, named as in the seed race_evidence_points
         coalesce(runs.is_race_flagged, false) as platform_flag,
         words.has_race_word as race_word,
         words.has_perhaps_word and not words.has_race_word as perhaps_word,
@@ -176,7 +176,7 @@ final as (
     left join corrections
         on runs.athlete_id = corrections.athlete_id
         and runs.activity_id = corrections.activity_id
-    -- Nothing else can be a race: no usual distance, and nobody calls it one.
+    -- Other runs can't be races: no usual distance, and not named or marked as one.
     where
         distances.is_standard
         or words.has_race_word

@@ -51,8 +51,8 @@ joined as (
 
 ),
 
--- The watch ran on: the best effort is nearly the whole distance, and what is left of the
--- recording, a minute or more, went by at half the pace.
+-- The watch was stopped late: the best effort covers nearly the whole distance, and the rest of the
+-- recording, a minute or more, was at half the pace.
 judged as (
 
     select
@@ -75,7 +75,7 @@ final as (
         case
             when official_time_s is not null then official_time_s
             when is_run_on then effort_time_s
-            -- The clock does not stop, and is not rescaled by GPS.
+            -- Elapsed time, not scaled by the GPS distance.
             else elapsed_time_s
         end as race_time_s,
         case
@@ -83,7 +83,7 @@ final as (
             when is_run_on then 'best_effort'
             else 'elapsed'
         end as time_source,
-        -- Faster than a world record or slower than a walk is a recording gone wrong.
+        -- Faster than a world record or slower than walking is a recording error.
         distance_m / case
             when official_time_s is not null then official_time_s
             when is_run_on then effort_time_s

@@ -12,8 +12,8 @@ names as (
 
 ),
 
--- A 17 km run called marathon is no marathon: a distance that is named must be the one run. GPS
--- may be further off than without the name, as tall buildings and a watch left running are likely.
+-- A 17 km run named marathon is not a marathon: a named distance must match the one run. The GPS
+-- tolerance is larger than without a name, for tall buildings and a watch stopped late.
 found as (
 
     select
@@ -79,7 +79,7 @@ final as (
     select
         athlete_id,
         activity_id,
-        -- "Charity 5 km" is an event, "charity" alone may be.
+        -- "Charity 5 km" is an event; "charity" alone may be one.
         has_event_word or (has_perhaps_fun_word and has_distance_word) as has_race_word,
         has_perhaps_word,
         has_fun_word,
@@ -92,7 +92,7 @@ final as (
         has_number,
         named_label,
         named_distance_m,
-        -- Above zero the athlete's names up to that day say kilometres more often than miles.
+        -- Above zero if the athlete's names up to that day use kilometres more often than miles.
         cast(sum(unit_vote) over (
             partition by athlete_id
             order by day_number asc nulls last

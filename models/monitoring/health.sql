@@ -49,7 +49,7 @@ final as (
             when answers.status = 'ok' then null
             when answers.status = 'blind'
                 then
-                    'Nothing while it is new: it needs more to compare with. If it stays: '
+                    'No action while the data is new: the check needs more. If it stays blind: '
                     || checks.what_to_do
             else checks.what_to_do
         end as what_to_do

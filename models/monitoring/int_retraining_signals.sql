@@ -109,10 +109,10 @@ final as (
         usable.usable_races,
         latest.model_version as standing_version,
         latest.run_id as standing_run_id,
-        -- Receipts of the first release say only when, not for which day.
+        -- Old receipts only have the time of the training, not its as-of date.
         coalesce(latest.trained_on, cast(latest.trained_at as date)) as last_trained_on,
         latest.trained_at as last_trained_at,
-        -- Which races, and not how many: one may have gone while another came.
+        -- Compares sets of races, not counts: one may be removed while another is added.
         case
             when latest.model_version is null then null
             when (select count(*) from standing_races) > 0 then usable.unseen_races

@@ -48,8 +48,8 @@ latest as (
 
 ),
 
--- A race that is not in the ledger yet, or of which something else is told than there; and one that
--- counted and does no more. What lies ahead of an earlier as-of date is only unseen.
+-- Races that are not in the ledger yet or differ from it, and races in the ledger that no longer
+-- count. Races after an earlier as-of date are ignored.
 final as (
 
     select

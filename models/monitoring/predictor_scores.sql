@@ -20,7 +20,7 @@ ledger as (
 
 ),
 
--- Of the forecasts that stood by then the latest; one for another race day is not meant.
+-- The latest forecast made by then for this race day.
 ranked as (
 
     select

@@ -38,7 +38,7 @@ current_marks as (
 
 ),
 
--- Rows may be added to an earlier day: what a killed run left, or a forecast made afterwards.
+-- Rows may be added to an earlier day after a killed run or by a backfill.
 compared as (
 
     select

@@ -44,7 +44,7 @@ triggers as (
 
     select
         *,
-        ---------- waits for nothing
+        ---------- immediate triggers
         {{ 'true' if var('force_training') else 'false' }} as is_forced,
         standing_version is null as is_first,
         coalesce(last_erased_at > last_trained_at, false) as is_erased,

@@ -43,7 +43,7 @@ dated as (
 
 ),
 
--- The last four weeks beside the year before them.
+-- The last four weeks compared with the year before.
 shares as (
 
     select

@@ -38,7 +38,7 @@ described as (
         -- For four weeks after it first appears a sport is new.
         activities.activity_date <= {{ days_after('first_seen.first_date', 28) }}
             as share_of_new_sports,
-        -- What came with the first import could not have come earlier.
+        -- Activities of the first import could not have been imported earlier.
         case
             when activities.first_known_at > first_imports.first_known_at
                 then

@@ -18,7 +18,7 @@ today as (
 
 ),
 
--- A year of races, as forecast on the day before, where a baseline stood too.
+-- A year of races with a forecast of the day before and a baseline.
 compared as (
 
     select

@@ -12,7 +12,7 @@ gate as (
 
 ),
 
--- This run's, so that what was put right at noon shows.
+-- Results of this run, so that corrections on the same day are visible.
 scores as (
 
     select * from {{ ref('py_score_race_time') }}

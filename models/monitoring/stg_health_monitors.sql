@@ -12,7 +12,7 @@ shown as (
 
 ),
 
--- Of the versions of a week the one whose forecasts are shown today, else the newest.
+-- The version of the week whose forecasts are published today, otherwise the newest.
 estimates as (
 
     select
@@ -71,7 +71,7 @@ estimated as (
 
 ),
 
--- The estimate is itself a forecast: races of a year say what it was worth.
+-- The estimate is itself a forecast, which is checked with the races of a year.
 summed as (
 
     select

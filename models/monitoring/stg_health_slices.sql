@@ -28,7 +28,7 @@ recent as (
 
 ),
 
--- Fifths of forecast speed, by what a forecast amounts to over 5 km by Riegel.
+-- Fifths of forecast speed, converted to 5 km by Riegel.
 paced as (
 
     select
@@ -36,7 +36,7 @@ paced as (
         ntile(5) over (
             order by
                 recent.predicted_time_s
-                * power(5000e0 / distances.distance_m, 1.06e0) asc nulls last,
+                * power(5000e0 / distances.distance_m, {{ riegel_exponent() }}) asc nulls last,
                 recent.race_id asc nulls last
         ) as fifth
 

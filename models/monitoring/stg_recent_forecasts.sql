@@ -34,31 +34,12 @@ results as (
 
 ),
 
--- Eight weeks: a result that comes later is scored by the ledger alone.
+-- Eight weeks; later results are scored only in the ledger.
 final as (
 
     select
-        logged.athlete_id,
-        logged.prediction_date,
-        logged.distance_m,
-        logged.model_version,
-        logged.model_role,
-        logged.model_run_id,
-        logged.predicted_time_s,
-        results.race_time_s,
-        logged.days_of_history,
-        logged.ctl,
-        logged.atl,
-        logged.tsb,
-        logged.acwr,
-        logged.run_distance_7d_m,
-        logged.run_distance_28d_m,
-        logged.run_distance_84d_m,
-        logged.longest_run_60d_m,
-        logged.races_before,
-        logged.last_race_distance_m,
-        logged.last_race_time_s,
-        logged.days_since_last_race
+        logged.*,  -- noqa: AM04
+        results.race_time_s
 
     from logged
     inner join athletes on logged.athlete_id = athletes.athlete_id

@@ -23,8 +23,8 @@ days as (
 
 ),
 
--- Of the forecasts that stood by then the one that was shown: of the latest day, the champion's
--- before the fallback's, the last one made. What was made later than it says did not stand.
+-- The forecast that was shown at that time: of the latest day, the champion's
+-- before the fallback's, the last one made. Backfills made later do not count.
 ranked as (
 
     select

@@ -28,8 +28,8 @@ kept as (
 ),
 
 {% endif -%}
--- What is computed from the data known now was known when the last of them came in. If nothing
--- came in since, the formula is another one: that rewrites no knowledge.
+-- Features were known when the latest of their inputs was imported. If nothing was imported since,
+-- only the formula has changed, which does not change the history.
 final as (
 
     select

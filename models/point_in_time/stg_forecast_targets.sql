@@ -35,7 +35,7 @@ asked as (
     from athletes
     cross join standard_distances
 
-    -- A union without all: a distance that is asked for twice is answered once.
+    -- A union without all removes duplicate distances.
     union distinct
 
     select

@@ -12,7 +12,7 @@ athletes as (
 
 ),
 
--- A state can be used from the day after it ended and came to be known, whichever was later.
+-- Features can be used from the day after their day or after they became known, whichever is later.
 dated as (
 
     select

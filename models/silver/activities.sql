@@ -13,7 +13,7 @@ survivors as (
 
 ),
 
--- The table names the activity; what it leaves empty, the recording fills.
+-- Values come from the table, and missing ones from the recording.
 final as (
 
     select
@@ -39,7 +39,7 @@ final as (
         coalesce(corrected.sport_type, accepted.sport_type, recording.sport_type) as sport_type,
         accepted.is_race_flagged,
 
-        ---------- when: the place's own clock where any source tells it
+        ---------- when: local time at the place, if any source has its time zone
         accepted.started_at,
         {% for column in ['local_started_at', 'time_zone', 'time_zone_source', 'activity_date'] -%}
         case

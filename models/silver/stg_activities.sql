@@ -12,7 +12,7 @@ dropped as (
 
 ),
 
--- An activity that a later export no longer has, and that did not come back.
+-- Activities that are missing in a later export and were not imported again since.
 deleted as (
 
     select

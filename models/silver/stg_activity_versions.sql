@@ -7,7 +7,7 @@ accepted as (
 
 ),
 
--- The same activity imported again from the same place: the latest is what the athlete says now.
+-- The same activity imported again from the same source: the latest import is used.
 latest as (
 
     select
@@ -29,7 +29,7 @@ latest as (
 
 ),
 
--- Of several places the one that tells most; a recording alone has no name and no race flag.
+-- Of several sources the most complete one; recordings have no name and no race flag.
 final as (
 
     select

@@ -56,7 +56,7 @@ better as (
 
 ),
 
--- Only a row that has none richer beside it may stand for others; so a survivor is always counted,
+-- Only a row without a more complete duplicate may represent others, so a survivor always counts,
 -- and a row that could be either of two workouts does not make them one.
 ranked as (
 

@@ -72,11 +72,11 @@ typed as (
             when landed.source_kind = 'csv' then 'table'
             else 'api'
         end as time_zone_source,
-        -- Some tables tell the time in motion alone: less than the clock, better than nothing.
+        -- Some tables only have moving time, which is a lower bound of elapsed time.
         coalesce(nullif(landed.elapsed_time_s, 0e0), landed.moving_time_s) as elapsed_time_s,
         nullif(landed.elapsed_time_s, 0e0) is not null as has_elapsed_time,
         landed.moving_time_s,
-        -- Older exports have one distance only, as displayed: in metres for swims, else in km.
+        -- Older exports only have the displayed distance: metres for swims, otherwise km.
         coalesce(
             landed.distance_m,
             landed.displayed_distance * case when said_sports.sport = 'swim' then 1e0 else 1e3 end

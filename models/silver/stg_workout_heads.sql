@@ -1,4 +1,4 @@
--- The richer row of a workout stands for it. A row with a name and an id of a platform comes before
+-- The most complete row of a workout is preferred. A row with a platform's name and id ranks before
 -- a file, whose samples it gets anyway; then heart rate, a recording, distance.
 select
     landed_row_id,

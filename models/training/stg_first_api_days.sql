@@ -1,4 +1,4 @@
--- CTL never quite forgets: from the first day that only the API tells on, all features hold of it.
+-- CTL has an infinite memory, so all features after the first API-only activity depend on it.
 select
     athlete_id,
     min(activity_date) as first_api_day

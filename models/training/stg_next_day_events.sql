@@ -1,4 +1,4 @@
--- Asked for the day after a race, the honest macro gives what a careless join would: the race too.
+-- Events on the day after a race give the features of a careless join, which include the race.
 select
     race_id,
     athlete_id,

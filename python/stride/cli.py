@@ -17,10 +17,10 @@ from stride.commands.race import race
 from stride.commands.registry import models, promote, rollback
 from stride.commands.replay import replay
 from stride.commands.status import status
+from stride.commands.strava import strava
 from stride.commands.update import sources, update
 from stride.errors import StrideError
 from stride.plural import counted
-from stride.strava.cli import strava
 
 
 class _Group(click.Group):

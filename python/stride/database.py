@@ -1,4 +1,4 @@
-"""Opens what a build left, to read it. A build that runs meanwhile is waited for by the user."""
+"""Opens the database of a build read-only, and checks whether it is in use."""
 
 import re
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from stride.errors import StrideError
 
 @contextmanager
 def reading(database: Path):
-    """Open the DuckDB file read-only, for as short a time as possible: a build can't write then.
+    """Open the DuckDB file read-only. Close it soon, because it blocks builds.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def reading(database: Path):
     Raises
     ------
     StrideError
-        If there is no build, it is not complete, or something writes at the moment.
+        If there is no build, it is incomplete, or another process is writing.
     """
     if not database.is_file():
         raise StrideError(f"There is no build at {database} yet: run `stride update` first.")
@@ -44,7 +44,7 @@ def reading(database: Path):
 
 
 def ensure_free(database: Path) -> None:
-    """Raise one sentence if another process holds the file.
+    """Raise an error if another process uses the file.
 
     Parameters
     ----------
@@ -65,13 +65,13 @@ def ensure_free(database: Path) -> None:
         process = re.search(r"PID (\d+)", str(problem))
         holder = f"process {process[1]}" if process else "another process"
         raise StrideError(
-            f"{database} is in use by {holder}: wait until that run is over, or close what reads "
-            "the file, then run this one again."
+            f"{database} is in use by {holder}: wait until it ends, or close the program that "
+            "reads the file, then try again."
         ) from None
 
 
 def has_table(connection, name: str) -> bool:
-    """Whether the build has a table or view, as ``schema.name``."""
+    """Whether the build has a table or view, given as ``schema.name``."""
     schema, table = name.split(".")
     found = connection.execute(
         "select 1 from information_schema.tables where table_schema = ? and table_name = ?",
@@ -81,7 +81,7 @@ def has_table(connection, name: str) -> bool:
 
 
 def athletes_of(connection, athlete_id: str | None = None) -> list[str]:
-    """List the athletes of the build, or the one asked for.
+    """List all athletes of the build, or check one of them.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def athletes_of(connection, athlete_id: str | None = None) -> list[str]:
     Raises
     ------
     StrideError
-        If the one asked for is not in the build.
+        If the athlete is not in the build.
     """
     rows = connection.execute("select athlete_id from silver.athletes order by all").fetchall()
     known = [name for (name,) in rows]

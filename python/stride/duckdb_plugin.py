@@ -1,4 +1,4 @@
-"""What dbt-duckdb does before a build: see ``plugins`` in ``profiles/profiles.yml``."""
+"""dbt-duckdb plugin that runs before each build, see ``plugins`` in ``profiles/profiles.yml``."""
 
 from contextlib import suppress
 
@@ -8,10 +8,10 @@ from stride import paths
 
 
 class Plugin(BasePlugin):
-    """Gives a landing of an earlier version the columns and kinds that today's models read."""
+    """Adds missing columns and kinds of files to a landing of an earlier version."""
 
     def initialize(self, config):
-        """Write the files of columns; a landing that can't be written is left as it is."""
+        """Write the files with the columns; a read-only landing is left unchanged."""
         from stride.ingest import landing
 
         if paths.landing().is_dir():

@@ -1,9 +1,8 @@
-"""The border between an engine and pandas.
+"""Moves data between the engine (DuckDB or Spark) and pandas.
 
-Nothing else in this package knows which engine is running. A relation comes in through `read`,
-a frame goes out through `write`; `apply` does both, piece by piece where the engine has many
-machines. All pass by declared types, so the two engines give the same pandas dtypes and the same
-column types.
+No other module depends on the engine. `read` converts a relation to pandas, `write` converts a
+frame back, and `apply` does both, in batches on Spark. Types are declared, so both engines give the
+same pandas dtypes and column types.
 """
 
 from collections.abc import Callable, Iterator
@@ -36,13 +35,13 @@ def read(relation) -> pd.DataFrame:
 
 
 def write(session, frame: pd.DataFrame, columns: Columns):
-    """Hand ``frame`` back to the engine with exactly ``columns``, typed and in order.
+    """Convert a frame to a relation with exactly ``columns``, typed and in order.
 
     Parameters
     ----------
     session : duckdb.DuckDBPyConnection or pyspark.sql.SparkSession
     frame : DataFrame
-        May be empty and may hold more columns.
+        May be empty and may have more columns.
     columns : Columns
 
     Returns
@@ -62,10 +61,10 @@ def write(session, frame: pd.DataFrame, columns: Columns):
 
 
 def apply(session, relation, function: Callable, columns: Columns):
-    """Hand back ``function`` of a relation's rows, without collecting them where there are many.
+    """Apply a function to the rows of a relation, on Spark without collecting them.
 
-    Spark calls the function on its workers, once for every batch of some thousand rows; DuckDB,
-    which has all rows here, calls it once. So what it says of a row must not depend on the others.
+    Spark calls the function on its workers for each batch of some thousand rows, DuckDB calls it
+    once with all rows. So the result of a row must not depend on other rows.
 
     Parameters
     ----------
@@ -73,7 +72,7 @@ def apply(session, relation, function: Callable, columns: Columns):
     relation : duckdb.DuckDBPyRelation or pyspark.sql.DataFrame
         What ``dbt.ref`` returned.
     function : callable
-        From a DataFrame as `read` gives it to one with ``columns``. On Spark it is pickled.
+        Takes a DataFrame as returned by `read`, returns one with ``columns``. Pickled on Spark.
     columns : Columns
 
     Returns
@@ -92,7 +91,7 @@ def apply(session, relation, function: Callable, columns: Columns):
 
 
 def apply_by(session, relation, key: str, function: Callable, columns: Columns):
-    """As `apply`, but the function is given whole groups: all rows that share a ``key``."""
+    """Like `apply`, but calls the function with all rows of each ``key``."""
     if not hasattr(relation, "mapInPandas"):
         return write(session, function(read(relation)), columns)
 
@@ -104,7 +103,7 @@ def apply_by(session, relation, key: str, function: Callable, columns: Columns):
 
 
 def versions(session, tables: list[str]) -> dict[str, int | None]:
-    """Say what version each table has now, where the engine keeps versions; else None.
+    """Return the current version of each table, or None if the engine has no versions.
 
     Parameters
     ----------
@@ -124,7 +123,7 @@ def versions(session, tables: list[str]) -> dict[str, int | None]:
     for table in tables:
         try:
             found[table] = session.sql(f"describe history {table} limit 1").first()["version"]
-        except AnalysisException:  # it is no Delta table
+        except AnalysisException:  # not a Delta table
             found[table] = None
     return found
 
@@ -159,6 +158,6 @@ def _plain(kind: pa.DataType) -> pa.DataType:
         return pa.timestamp("us")
     if pa.types.is_decimal(kind):
         return pa.float64()
-    if pa.types.is_null(kind):  # a batch of Spark in which a column has no value: pandas forgot
+    if pa.types.is_null(kind):  # pandas loses the type of all-null columns in Spark batches
         return pa.string()
     return kind

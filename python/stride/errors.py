@@ -1,5 +1,5 @@
-"""The one kind of error a user is meant to read."""
+"""The exception for errors that are shown to the user."""
 
 
 class StrideError(Exception):
-    """Something the user can put right: one sentence saying what, where and what to do."""
+    """An error that the user can fix; its message says what, where and what to do."""

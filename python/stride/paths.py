@@ -1,4 +1,4 @@
-"""Where Stride keeps what: everything lives below ``STRIDE_HOME``."""
+"""Paths of Stride's files, all below ``STRIDE_HOME``."""
 
 import os
 from pathlib import Path
@@ -22,8 +22,8 @@ def home() -> Path:
     folder = Path(os.environ.get("STRIDE_HOME", "data"))
     if bad := sorted(set(str(folder)) & set("?#")):
         raise StrideError(
-            f"STRIDE_HOME is {folder}: a folder with {' or '.join(bad)} in its name can't hold a "
-            "DuckDB file; choose another one."
+            f"STRIDE_HOME is {folder}: DuckDB can't open files in a folder with "
+            f"{' or '.join(bad)} in its name; choose another one."
         )
     return folder
 
@@ -39,12 +39,12 @@ def database() -> Path:
 
 
 def strava() -> Path:
-    """Folder of the connections to Strava; nothing of it is ever landed."""
+    """Folder of tokens and sync states of Strava."""
     return home() / "strava"
 
 
 def deliveries() -> Path:
-    """Folder of the log of mails that were sent."""
+    """Folder of the log of sent mails."""
     return home() / "deliveries"
 
 

@@ -1,16 +1,16 @@
-"""Numbers with their noun, for messages."""
+"""Formats numbers with their noun for messages."""
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
-    """A number and its noun, in the singular or the plural.
+    """Format a number with its noun in singular or plural.
 
     Parameters
     ----------
     number : int
     noun : str
-        In the singular.
+        Singular.
     plural : str, optional
-        Where it is not the noun with an s.
+        If it is not the singular with an s.
 
     Returns
     -------

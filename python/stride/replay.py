@@ -1,7 +1,7 @@
-"""The time machine: the pipeline run morning by morning over the past, as it would have run.
+"""Simulates past daily runs of the pipeline.
 
-All of it happens in one process, with dbt's project parsed once, in a home of its own: its registry
-learns from the replayed past alone, so no model can know the future of a day that it forecasts.
+A replay runs in one process, parses the dbt project once and has a separate home. Its registry
+contains only models trained during the replay, so no model has seen the future of its forecasts.
 """
 
 import os
@@ -19,11 +19,11 @@ from stride.ingest.schema import KINDS
 from stride.plural import counted
 
 MORNING = "05:00:00"
-"""When a replayed run begins, UTC."""
+"""Start time of a replayed run, UTC."""
 
 _WITH_TRAINING = ("build", "--selector", "monthly", "--exclude-resource-type", "unit_test")
 _WITHOUT = ("run", "--selector", "daily")
-"""The tests run on mornings with training; on the others they would take as long as the models."""
+"""Data tests only run on mornings with training, as they take as long as the models."""
 _OWN = {"STRIDE_TARGET": "local"} | dict.fromkeys(
     ("STRIDE_LANDING", "MLFLOW_TRACKING_URI", "STRIDE_RUN_AT", "STRIDE_AS_OF"), ""
 )
@@ -42,7 +42,7 @@ class Morning(NamedTuple):
     """Rows of `monitoring.prediction_ledger` so far."""
 
     def line(self) -> str:
-        """One line about it.
+        """Format the run as one line.
 
         Examples
         --------
@@ -55,29 +55,29 @@ class Morning(NamedTuple):
 
 
 class Replay:
-    """A replay in its own home.
+    """A replay in a separate home.
 
     Parameters
     ----------
     home : Path
-        Folder of the replay; made if missing.
+        Folder of the replay; created if missing.
     own_home : Path
-        The athletes' own home, which is left alone.
+        The real home, which is not changed.
     landing : Path
-        What was imported; copied once.
+        The landing, which is copied once.
     athletes : sequence of str
-        Only them; empty: all.
+        Only these athletes; empty: all.
 
     Raises
     ------
     StrideError
-        If the replay would be in the own home, or there is nothing to replay.
+        If the replay's home is the real home, or there is nothing to replay.
     """
 
     def __init__(self, home: Path, own_home: Path, landing: Path, athletes=()):
         if home.resolve() == own_home.resolve():
             raise StrideError(
-                f"{home} holds your own forecasts, and its models know how it all went on: "
+                f"{home} contains your own forecasts, and its models are trained on later data: "
                 "replay in another folder (--home)."
             )
         project.folder()
@@ -87,14 +87,14 @@ class Replay:
         _copy_landing(landing, home / "landing", athletes)
 
     def mornings(self, first: date, last: date, every: int = 1) -> Iterator[Morning]:
-        """Run every morning that was not run yet.
+        """Run each morning that has not run yet.
 
         Parameters
         ----------
         first, last : date
-            Both included.
+            First and last day, both included.
         every : int
-            Days from one morning to the next.
+            Days between mornings.
 
         Yields
         ------
@@ -103,7 +103,7 @@ class Replay:
         Raises
         ------
         StrideError
-            If a run failed; the sentence names dbt's log.
+            If a run failed; the message names dbt's log.
         """
         self.home.mkdir(parents=True, exist_ok=True)
         with project.environment(self.home, **_OWN):
@@ -120,7 +120,7 @@ class Replay:
         """The mornings that were not run yet; see `mornings`."""
         done = self._last_morning()
         days = (first + timedelta(n) for n in range(0, (last - first).days + 1, every))
-        # Back in time the models of later mornings would speak of earlier ones.
+        # Models of later mornings must not forecast earlier ones.
         return [day for day in days if done is None or day > done]
 
     def _run(self, dbt: project.Dbt, day: date, *arguments: str) -> None:
@@ -130,7 +130,7 @@ class Replay:
             )
 
     def _is_training_due(self) -> bool:
-        """What yesterday's run decided; a decision of the morning that trained is carried out."""
+        """Whether the previous run decided to train and no training has followed."""
         due = self._ask(
             """
             select count(*) > 0 from monitoring.retraining_decision
@@ -147,15 +147,16 @@ class Replay:
 
     def _counts(self) -> tuple[int, int]:
         tables = ("inference.race_predictions", "monitoring.prediction_ledger")
-        return tuple(self._ask(f"select count(*) from {table}")[0][0] for table in tables)
+        forecasts, scored = (self._ask(f"select count(*) from {table}") for table in tables)
+        return (forecasts[0][0] if forecasts else 0, scored[0][0] if scored else 0)
 
     def _ask(self, sql: str) -> list[tuple] | None:
-        """Rows of a query; None where a table is not there yet."""
+        """Return the rows of a query, or None if a table does not exist yet."""
         return _ask(self.database, sql)
 
 
 def track_record_lines(database: Path) -> list[str]:
-    """The track record as lines of text.
+    """Format the track record as lines of text.
 
     Parameters
     ----------
@@ -164,7 +165,7 @@ def track_record_lines(database: Path) -> list[str]:
     Returns
     -------
     list of str
-        A header and a line for each distance and number of days ahead; empty if no race was run.
+        A header and a line for each distance and number of days ahead.
     """
     rows = _ask(
         database,
@@ -205,9 +206,9 @@ def _ask(database: Path, sql: str) -> list[tuple] | None:
 
 
 def _copy_landing(landing: Path, target: Path, athletes) -> None:
-    """Copy what was imported of the athletes, with the files that hold the columns."""
+    """Copy the landed files of the athletes and the files with the columns."""
     if not any((landing / "activities").glob("[!0]*.parquet")):
-        raise StrideError(f"Nothing has been imported yet into {landing}: there is no past.")
+        raise StrideError(f"Nothing has been imported into {landing} yet: nothing to replay.")
     for athlete in athletes:
         if not any((landing / "activities").glob(f"{athlete}.*.parquet")):
             raise StrideError(f"There is no athlete {athlete} in {landing}.")

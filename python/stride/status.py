@@ -1,4 +1,4 @@
-"""The last build on a page of the terminal. What is missing says what to do."""
+"""Summary of the last build for the terminal, with the next step if something is missing."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -13,8 +13,8 @@ from stride.database import athletes_of, has_table, reading
 from stride.ingest.athletes import known_athletes
 from stride.notify.plain_text import one_line
 from stride.plural import counted
-from stride.report.sentences import dated_ahead, dated_later
-from stride.report.words import day, number, plain, span, time
+from stride.report.formatting import day, number, plain, span, time
+from stride.report.sentences import after_build_day, dated_in_future
 
 ALERT_DAYS = 28
 MOST_ATHLETES = 12
@@ -68,7 +68,7 @@ _TABLES = {
 
 @dataclass(frozen=True)
 class Status:
-    """What there is to show; a frame that the build lacks is None."""
+    """Data of the status page; tables that the build lacks have no frame."""
 
     athletes: list[str]
     frames: dict[str, pd.DataFrame | None] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Status:
 def read_status(
     database: Path, landing: Path, deliveries: Path, athlete_id: str | None = None
 ) -> Status:
-    """Read the page's numbers; the database is opened read-only and closed again.
+    """Read the data of the status page.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def read_status(
     Raises
     ------
     StrideError
-        For an unknown athlete, or while a build is running.
+        If the athlete is unknown or a build is running.
     """
     if not database.is_file():
         return Status(known_athletes(landing), is_built=False)
@@ -148,8 +148,8 @@ def page(status: Status) -> list:
         return [Panel(Text(todo), title="Stride")]
     return [
         _fitness(status),
-        *_dated("later", status, lambda row: dated_later(row, row["as_of_date"].iloc[0])),
-        *_dated("ahead", status, dated_ahead),
+        *_dated("later", status, lambda row: after_build_day(row, row["as_of_date"].iloc[0])),
+        *_dated("ahead", status, dated_in_future),
         _forecasts(status.frames.get("forecasts"), status.athletes),
         _alerts(status.frames.get("alerts")),
         _health(status.frames.get("health")),
@@ -180,7 +180,7 @@ def _fitness(status: Status):
             day(last.get(row.athlete_id, pd.NaT)),
         )
     table.caption = (
-        "Load a day over 42 days (CTL) and 7 (ATL), tonight. TSB is today's: yesterday's "
+        "Load a day over 42 days (CTL) and 7 days (ATL) at the end of today. TSB is yesterday's "
     )
     table.caption += "CTL minus ATL."
     if len(today) > MOST_ATHLETES:
@@ -189,7 +189,7 @@ def _fitness(status: Status):
 
 
 def _dated(name: str, status: Status, sentence) -> list[Text]:
-    """A sentence for each athlete of a frame."""
+    """Return a sentence for each athlete of a frame."""
     frame = status.frames.get(name)
     rows = [] if frame is None else [frame.iloc[[at]] for at in range(len(frame))]
     return [_text(f"{row['athlete_id'].iloc[0]}: {sentence(row)}") for row in rows[:MOST_ATHLETES]]
@@ -199,7 +199,7 @@ def _forecasts(forecasts: pd.DataFrame | None, athletes: list[str]):
     if forecasts is None or forecasts.empty:
         return _empty("Forecasts", "None yet: run `stride update`.")
     if len(athletes) == 1:
-        table = _table("Forecasts", ("distance", "time", "80 %", "rests on"), right=(1,))
+        table = _table("Forecasts", ("distance", "time", "80 %", "based on"), right=(1,))
         for row in forecasts.itertuples():
             table.add_row(
                 row.distance_label,
@@ -229,7 +229,7 @@ def _alerts(alerts: pd.DataFrame | None):
         muted = " (muted)" if row.is_muted else ""
         what = Text(one_line(row.title_en) + muted, style=_COLOURS.get(row.severity, ""))
         table.add_row(day(row.alert_date), _text(row.athlete_id), what, clears)
-    table.caption = "They describe training; no medical advice."
+    table.caption = "Alerts describe training. They are not medical advice."
     if len(alerts) > MOST_ATHLETES:
         table.caption += f" And {len(alerts) - MOST_ATHLETES:,} more."
     return table
@@ -238,14 +238,15 @@ def _alerts(alerts: pd.DataFrame | None):
 def _health(health: pd.DataFrame | None):
     if health is None or health.empty:
         return _empty("Health", "Not checked yet: run `stride update`.")
-    # A check that has never had enough to compare with is no news.
+    # A check that never had enough data is not reported.
     bad = health[(health["status"] != "ok") & ~health["is_new"]]
     new = int(health["is_new"].sum())
-    yet = f"{counted(new, 'check')} can tell nothing yet: days and races have to come."
+    need = "needs" if new == 1 else "need"
+    yet = f"{counted(new, 'check')} {need} more days or races before judging."
     wait = yet if new else ""
     if bad.empty:
         fine = "All" if not new else "All other"
-        return _empty("Health", f"{fine} {len(health) - new} checks are fine. {wait}".strip())
+        return _empty("Health", f"{fine} {len(health) - new} checks are ok. {wait}".strip())
     table = _table(f"Health: {len(bad)} of {len(health)} checks", ("check", "status", "what to do"))
     for row in bad.itertuples():
         table.add_row(
@@ -259,8 +260,8 @@ def _health(health: pd.DataFrame | None):
 
 def _mail(status: Status):
     if not status.unsent:
-        return Text("No mail waits.", style="dim")
-    return Text(f"{status.unsent} mails wait: run `stride notify`.")
+        return Text("No pending mails.", style="dim")
+    return Text(f"{counted(status.unsent, 'pending mail')}: run `stride notify`.")
 
 
 def _table(title: str, headers, right=()) -> Table:
@@ -270,10 +271,10 @@ def _table(title: str, headers, right=()) -> Table:
     return table
 
 
-def _empty(title: str, words: str) -> Text:
-    return Text.assemble((title, "bold"), f": {words}")
+def _empty(title: str, message: str) -> Text:
+    return Text.assemble((title, "bold"), f": {message}")
 
 
-def _text(words) -> Text:
-    """Strangers' text: rich would take brackets in a plain string for markup."""
-    return Text(one_line(str(words)))
+def _text(value) -> Text:
+    """Wrap untrusted text, because rich interprets brackets in a plain string as markup."""
+    return Text(one_line(str(value)))

@@ -1,4 +1,4 @@
-"""How long the point-in-time join takes: one million races over nine million days of features.
+"""Duration of the point-in-time join: one million races over nine million days of features.
 
     make benchmark-as-of
 

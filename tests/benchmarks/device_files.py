@@ -1,4 +1,4 @@
-"""How fast recordings are read, next to what their parsers need for themselves.
+"""Speed of reading recordings, compared with the parsers alone.
 
     python tests/benchmarks/device_files.py [FOLDER]
 

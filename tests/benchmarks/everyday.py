@@ -3,8 +3,8 @@
     python tests/benchmarks/everyday.py [--athletes 200 --years 2] [--quick]
 
 Machines differ by a factor of five; ratios hardly do. Without STRIDE_REAL_DATA the real export is
-left out and says so. --athletes adds a population of invented ones, --quick leaves out the demo.
-The breakdown is of wall time, from dbt's log. The floor is an empty dbt project on the same engine.
+left out and says so. --athletes adds invented athletes, --quick leaves out the demo. The
+breakdown is of wall time, from dbt's log. The floor is an empty dbt project on the same engine.
 """
 
 import argparse

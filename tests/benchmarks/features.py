@@ -1,4 +1,4 @@
-"""How long the features take: 5,000 athletes over 5 years, and one more day of them.
+"""Duration of the features: 5,000 athletes over 5 years, and one more day.
 
     make benchmark-features                                    # or with fewer:
     python tests/benchmarks/features.py --athletes 500 --years 2
@@ -27,7 +27,7 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "python"))
 
-from histories import TABLES  # noqa: E402
+from activity_factory import TABLES  # noqa: E402
 
 LAST_DAY = date(2025, 12, 31)
 CHAIN = (

@@ -12,7 +12,7 @@ import duckdb
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "databricks"), str(ROOT / "tests" / "python")]
 
-from histories import TABLES  # noqa: E402
+from activity_factory import TABLES  # noqa: E402
 
 from parity import connect  # noqa: E402
 from session import workspace  # noqa: E402

@@ -1,4 +1,4 @@
-"""Errors and coverage of the forecasts on populations whose truth is no formula of the model.
+"""Errors and coverage of the forecasts on populations simulated with other formulas.
 
 Runners follow the logarithmic speed law of Emig and Peltonen (2020), which stage 1 does not use;
 their states drift and return, have a season, and some races go badly. Four populations differ in
@@ -15,7 +15,7 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "python"))
 
-from population import DISTANCES, population
+from race_factory import DISTANCES, simulate_races
 
 from stride.racetime.baselines import BASELINES, baselines
 from stride.racetime.intervals import Z80
@@ -59,7 +59,7 @@ def measures(race_s: pd.Series, forecast: pd.DataFrame, of: pd.Series) -> pd.Dat
 
 def simulated(name: str, athletes: int, races_each: int) -> None:
     """Train on half of the runners, forecast the others' races; print by slice."""
-    races = population(athletes, races_each, seed=1, **POPULATIONS[name])
+    races = simulate_races(athletes, races_each, seed=1, **POPULATIONS[name])
     names = races["athlete_id"].unique()
     train = races[races["athlete_id"].isin(names[::2])]
     test = races[~races["athlete_id"].isin(names[::2])].reset_index(drop=True)

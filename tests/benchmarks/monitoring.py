@@ -1,4 +1,4 @@
-"""What the monitors see and what they invent, on simulations whose truth is known.
+"""Hits and false alarms of the monitors, on simulations with known truth.
 
 Drift: stationary athletes, and the same with a change put in. Estimated performance: forecasts
 whose error grows with the age of the last race. Prints rates; `tests/python/test_drift.py` and

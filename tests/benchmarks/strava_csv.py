@@ -1,4 +1,4 @@
-"""Activities a second from an export's table, beside the csv module alone on the same bytes."""
+"""Activities per second from an export's table, compared with the csv module."""
 
 import csv
 import gzip

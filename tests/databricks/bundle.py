@@ -59,6 +59,7 @@ def load(target: str, project: Path = PROJECT) -> dict:
         "bundle.target": target,
         "workspace.host": HOST,
         "bundle.git.commit": "0123abc",
+        "workspace.current_user.short_name": "someone",
         "workspace.root_path": root,
         "workspace.artifact_path": f"{root}/artifacts",
         "workspace.file_path": f"{root}/files",

@@ -47,4 +47,4 @@ class Endpoints(BaseHTTPRequestHandler):
     do_GET = do_POST = do_HEAD = do_any
 
     def log_message(self, *args):
-        """Say nothing."""
+        """Do not log."""

@@ -1,4 +1,4 @@
-"""What athletes do to their history from one day to the next, in a landing of its own."""
+"""Changes of athletes' histories from one day to the next, in a separate landing."""
 
 import csv
 import io

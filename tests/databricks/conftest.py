@@ -1,4 +1,4 @@
-"""What the proofs share: a sample, its tables on DuckDB, and the same on Delta Lake."""
+"""Shared fixtures: a sample and its tables on DuckDB and Delta Lake."""
 
 import os
 import sys

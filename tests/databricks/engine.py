@@ -1,4 +1,4 @@
-"""The local Spark that answers for a SQL warehouse and for serverless compute."""
+"""The local Spark that stands in for a SQL warehouse and serverless compute."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The Java that Spark runs on: it comes with the packages, so that nothing need be installed."""
+"""Java for Spark, from an installed package."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The workspace's own record of all it was asked: one JSON object per line."""
+"""Log of the workspace's requests, one JSON object per line."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""A server of a test's own, on this machine alone."""
+"""A local server for tests."""
 
 import threading
 from collections.abc import Iterator

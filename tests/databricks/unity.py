@@ -1,4 +1,4 @@
-"""What Unity Catalog keeps about tables and a plain Spark does not.
+"""Metadata of tables that Unity Catalog stores and plain Spark does not.
 
 It is recorded here and served back through `information_schema`, so that dbt-databricks compares
 a table's wanted configuration with the one it has, as it does in a real workspace.

@@ -12,6 +12,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+READ = (
+    *("DBT_PROFILES_DIR", "STRIDE_TARGET", "STRIDE_SCHEMA", "STRIDE_CATALOG"),
+    *("STRIDE_CODE_COMMIT", "DBT_CLOUD_GIT_SHA", "STRIDE_WHEEL", "DBT_STRIDE_WHEEL"),
+)
+"""What a parse reads of the environment."""
+
 
 class DbtServer:
     """Runs dbt commands, one after the other."""
@@ -58,7 +64,7 @@ def _serve() -> tuple[list[str], object] | None:
         arguments, cwd, environment, out, err, parsed_as = json.loads(line)
         manifest = None
         if parsed_as is not None:
-            key = (parsed_as, environment.get("STRIDE_CODE_COMMIT"), *_files(Path(cwd)))
+            key = (parsed_as, *map(environment.get, READ), *_files(Path(cwd)))
             if key not in parsed:
                 parsed[key] = _parse(arguments, cwd, environment)
             manifest, written = parsed[key]

@@ -1,4 +1,4 @@
-"""Writes small FIT files, so that tests need nobody's recordings."""
+"""Writes small FIT files, so that tests need no personal recordings."""
 
 import struct
 

@@ -1,4 +1,4 @@
-"""A mail server on this machine."""
+"""A local mail server."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ PASSWORD = "s3cr/et@:"
 
 
 class Mailbox:
-    """Takes mail, or what `answers` say instead, one for each mail."""
+    """Accepts mails, or replies with `answers`, one for each mail."""
 
     def __init__(self):
         self.mails, self.answers, self.recipients = [], [], []
@@ -39,7 +39,7 @@ class Mailbox:
 
 
 class OnFreePort(Controller):
-    """Listens on a port of the system's choice."""
+    """Listens on a free port."""
 
     def _trigger_server(self):
         self.port = self.server.sockets[0].getsockname()[1]
@@ -48,7 +48,7 @@ class OnFreePort(Controller):
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory):
-    """A certificate for localhost, signed by itself."""
+    """A self-signed certificate for localhost."""
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -82,7 +82,7 @@ def certificate(tmp_path_factory):
 
 @pytest.fixture
 def mail_server(certificate):
-    """A server with STARTTLS and a password; it is asked for a free port."""
+    """A server with STARTTLS and a password on a free port."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate)
 

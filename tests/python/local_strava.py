@@ -1,4 +1,4 @@
-"""A Strava on this machine: the documented endpoints, and everything that goes wrong with them.
+"""A local Strava server: the documented endpoints and their faults.
 
 It speaks HTTP on the loopback, keeps its accounts in memory, and does on request what the real one
 does now and then: refuse, break off, answer slowly, forget a token, change while it is listed.
@@ -20,7 +20,7 @@ SLOW_S = 0.25
 
 
 def summary(number: int, start: datetime, **changes) -> dict:
-    """An activity as the list tells it, with the keys of Strava's SummaryActivity."""
+    """An entry of the list of activities, with the keys of Strava's SummaryActivity."""
     hours = changes.pop("utc_offset", 3600)
     local = start + timedelta(seconds=hours)
     seconds = 1800 + number * 37 % 3600
@@ -75,7 +75,7 @@ def summary(number: int, start: datetime, **changes) -> dict:
 
 
 def year(activities: int = 300, last_day: datetime = datetime(2026, 6, 30, tzinfo=UTC)) -> dict:
-    """Activities over the year that ends on a day, by id."""
+    """Activities of the year that ends on a day, by id."""
     first = last_day - timedelta(days=365)
     step = timedelta(days=365) / activities
     rows = [summary(n, (first + n * step).replace(microsecond=0)) for n in range(activities)]
@@ -83,7 +83,7 @@ def year(activities: int = 300, last_day: datetime = datetime(2026, 6, 30, tzinf
 
 
 def details(activity: dict) -> dict:
-    """An activity as it is told when asked for: all of the list, and more."""
+    """The details of an activity: its list entry and more."""
     return activity | {
         "resource_state": 3,
         "description": f"geheim {activity['id']}",
@@ -96,7 +96,7 @@ def details(activity: dict) -> dict:
 
 
 def streams(activity: dict) -> dict | None:
-    """Samples by type; none of what was entered by hand."""
+    """Samples by type, or None for an activity entered by hand."""
     if activity["manual"]:
         return None
     samples = {
@@ -123,7 +123,7 @@ class Account:
         self.secrets = {self.code, self.access, self.refresh}
 
     def renew(self) -> dict:
-        """New tokens; the old ones are worth nothing from now on."""
+        """Issue new tokens; the old ones become invalid."""
         self.renewals += 1
         self.access = f"access-{self.strava_id}-{self.renewals}"
         self.refresh = f"refresh-{self.strava_id}-{self.renewals}"
@@ -142,7 +142,7 @@ class Account:
 
 
 class LocalStrava:
-    """The server. Use it as a context; ``url`` is where it is."""
+    """The server, a context manager; ``url`` is its address."""
 
     def __init__(self, *accounts: Account):
         self.accounts = {account.strava_id: account for account in accounts}
@@ -159,7 +159,7 @@ class LocalStrava:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True  # else each answer waits 40 ms for nothing
+            disable_nagle_algorithm = True  # avoids a delay of 40 ms per response
 
             def do_GET(self):
                 strava._serve(self)
@@ -183,11 +183,11 @@ class LocalStrava:
         self.server.server_close()
 
     def next_quarter(self) -> None:
-        """What the quarter of an hour forgets."""
+        """Reset the counts of the 15 minutes."""
         self.counts["read_short"] = self.counts["all_short"] = 0
 
     def next_day(self) -> None:
-        """What the day forgets."""
+        """Reset the counts of the day."""
         self.counts.clear()
 
     # ------------------------------------------------------------------ one request
@@ -211,7 +211,7 @@ class LocalStrava:
                 if account:
                     account.access = "withdrawn"
             if fault and fault.isdigit():
-                # A 429 does not count on its own: the test uses the limit up, or does not.
+                # A simulated 429 does not change the counts.
                 return _send(handler, int(fault), {"message": "fault", "errors": []}, {})
             status, answer, headers = self._answer(handler, parts.path, given)
         if fault == "slow":
@@ -294,7 +294,7 @@ class LocalStrava:
         return None
 
     def _count(self) -> bool:
-        """Count a request; whether one of the limits refuses it."""
+        """Count a request and return whether a limit refuses it."""
         refused = False
         for kind, (short, long) in self.limits.items():
             self.counts[f"{kind}_short"] += 1
@@ -332,4 +332,4 @@ def _send(handler, status: int, body, headers: dict, cut: int | None = None) -> 
         handler.wfile.write(body[:cut])
         handler.close_connection = cut is not None and cut < len(body)
     except (BrokenPipeError, ConnectionResetError):
-        pass  # the client did not want to wait
+        pass  # the client disconnected

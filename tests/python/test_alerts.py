@@ -1,4 +1,4 @@
-"""Alerts on invented athletes: none for steady training, exactly the expected ones, once."""
+"""Alerts of invented athletes: none for steady training, and each expected one exactly once."""
 
 import shutil
 from datetime import date, timedelta
@@ -7,9 +7,9 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from activity_factory import ActivityFactory
 from click.testing import CliRunner
 from conftest import ROOT, Home
-from histories import Histories
 
 from stride import cli
 from stride.ingest import landing
@@ -26,8 +26,8 @@ HOSTILE = "<script>alert(1)</script>\r\nBcc: x@example.org =HYPERLINK(1) {{ 7*7 
 BREAK = (date(2025, 6, 2), date(2025, 7, 20))
 
 
-class Athletes(Histories):
-    """A week that repeats itself, and what each athlete does otherwise."""
+class Athletes(ActivityFactory):
+    """Athletes with a repeating week and individual deviations."""
 
     def __init__(self):
         super().__init__(1, [])
@@ -62,12 +62,12 @@ class Athletes(Histories):
 
 
 def wobbling(athletes: Athletes):
-    """As usual, up to 4 % more or less."""
+    """The usual distance, up to 4 % more or less."""
     return lambda day, usual: usual * athletes.random.uniform(0.96, 1.04)
 
 
 def carefully_back(day, usual):
-    """After the break three runs a week of 6 km, 3 % more every week."""
+    """Three runs a week of 6 km after the break, increasing by 3 % a week."""
     if day < BREAK[0]:
         return usual
     weeks = (day - BREAK[1]).days // 7
@@ -108,7 +108,7 @@ def home(tmp_path_factory) -> Home:
                 '2025-06-30' as value_text, date '2025-06-01' as valid_from,
                 date '9999-12-31' as valid_until"""
         )
-        # The pipeline's own checks are not built here.
+        # The checks of the pipeline are not built here.
         connection.execute(
             """create schema monitoring; create table monitoring.health (check_name string,
             checked_on date, layer string, status string, detail string, what_to_do string)"""
@@ -118,7 +118,7 @@ def home(tmp_path_factory) -> Home:
         "--select",
         "sports load_conventions alert_rules alert_texts path:models/features "
         "stg_alert_days+ stg_alert_mutes+ stg_alert_texts+ stg_operator_messages+",
-        # What keeps the record of the outbox needs the tables of the whole pipeline.
+        # The record of the outbox needs the tables of the complete pipeline.
         "--exclude",
         "path:models/monitoring",
         "--exclude-resource-type",
@@ -176,7 +176,7 @@ def test_three_brutal_weeks_warn_once(home):
     assert sent == [("overload", "warn")]
 
 
-def test_a_careful_return_after_a_break_is_said_once(home):
+def test_a_careful_return_after_a_break_gives_one_alert(home):
     assert alerts_of(home, "careful") == [("returning", 1, BREAK[1] + timedelta(days=2))]
     ((text,),) = home.ask(
         "select text_en from gold.overtraining_alerts where athlete_id = 'careful'"
@@ -189,7 +189,7 @@ def test_a_return_at_full_load_gives_each_of_its_alerts_once(home):
     assert [cause for cause, _, _ in alerts] == ["returning", "distance_spike", "low_form"]
 
 
-def test_the_days_to_clear_are_those_of_the_recursion(home):
+def test_days_to_clear_follow_the_recursion(home):
     rows = home.frame(
         """select days_to_clear, rolled.ctl, rolled.atl
         from gold.overtraining_alerts as alerts
@@ -203,15 +203,15 @@ def test_the_days_to_clear_are_those_of_the_recursion(home):
         assert row.days_to_clear == (rest["form_pct"] >= -20).idxmax()
 
 
-def test_only_recent_alerts_become_messages_and_strangers_text_stays_text(home):
+def test_only_recent_alerts_become_messages_and_untrusted_text_stays_text(home):
     rows = home.ask("select athlete_id, cause, activity_name, text_en from gold.outbox")
     ((athlete, cause, name, text),) = rows  # the alerts of June are old
     assert (athlete, cause) == ("hostile", "distance_spike")
     assert name == HOSTILE and "<script>" not in text and "{{" not in text
 
 
-def test_nothing_that_comes_later_changes_an_alert(home, tmp_path):
-    """Each alert is the same when the days after it are not known yet."""
+def test_later_days_do_not_change_an_alert(home, tmp_path):
+    """Each alert is the same without the days after it."""
     file = tmp_path / "cut.duckdb"
     shutil.copy(home.folder / "stride.duckdb", file)
     sql = next((home.folder / "target" / "compiled").rglob("stg_alerts.sql")).read_text()
@@ -237,18 +237,18 @@ def test_nothing_that_comes_later_changes_an_alert(home, tmp_path):
     )
 
 
-def test_python_and_rules_name_the_same_causes():
+def test_python_and_alert_rules_have_the_same_causes():
     rules = pd.read_csv(ROOT / "seeds" / "alert_rules.csv")
     assert list(dict.fromkeys(rules["cause"])) == list(CAUSES)
     texts = pd.read_csv(ROOT / "seeds" / "alert_texts.csv")
     for cause in CAUSES:
         assert set(texts[texts["text_key"] == cause]["language"]) == {"en", "pt", "pt-BR"}
-    # The wording of science: no risk in per cent, no order to stop.
+    # No text states a risk in percent or tells the athlete to stop.
     words = " ".join(texts["text"]).lower()
     assert "injury risk" not in words and "stop" not in words and "risco de les" not in words
 
 
-def test_projection_is_the_recursion_of_the_features(home):
+def test_the_projection_equals_the_recursion_of_the_features(home):
     days = home.frame(
         """select training_load, ctl, atl, tsb from features.rolling_features
         where athlete_id = 'brutal' order by feature_date"""
@@ -258,7 +258,7 @@ def test_projection_is_the_recursion_of_the_features(home):
         np.testing.assert_allclose(ahead[column], days[column][100:], rtol=1e-9, atol=1e-9)
 
 
-def test_muting_lands_with_its_day_and_can_be_taken_back(tmp_path, monkeypatch):
+def test_muting_lands_with_its_day_and_can_be_undone(tmp_path, monkeypatch):
     monkeypatch.setenv("STRIDE_HOME", str(tmp_path))
     monkeypatch.delenv("STRIDE_LANDING", raising=False)
     with landing.writing(tmp_path / "landing"):
@@ -268,8 +268,8 @@ def test_muting_lands_with_its_day_and_can_be_taken_back(tmp_path, monkeypatch):
         return CliRunner().invoke(cli.main, arguments)
 
     def muted():
-        said = settings_on(tmp_path / "landing", "ana", date.today())
-        return {name: day for name, day in said.items() if name.startswith("mute_")}
+        settings = settings_on(tmp_path / "landing", "ana", date.today())
+        return {name: day for name, day in settings.items() if name.startswith("mute_")}
 
     tomorrow = str(date.today() + timedelta(days=1))
     done = stride("alert", "mute", "low_form", "--athlete", "ana", "--until", tomorrow)
@@ -281,8 +281,8 @@ def test_muting_lands_with_its_day_and_can_be_taken_back(tmp_path, monkeypatch):
     for arguments, sentence in (
         (("mute", "pain", "--athlete", "ana"), "There is no cause 'pain'"),
         (("mute", "all", "--athlete", "bob"), "There is no athlete bob"),
-        (("mute", "all", "--athlete", "ana", "--until", "2020-01-01"), "lies before"),
-        (("mute", "all", "--athlete", "ana", "--until", "May"), "'May' is no day"),
+        (("mute", "all", "--athlete", "ana", "--until", "2020-01-01"), "is before"),
+        (("mute", "all", "--athlete", "ana", "--until", "May"), "'May' is not a date"),
     ):
         done = stride("alert", *arguments)
         assert done.exit_code == 1 and sentence in done.output

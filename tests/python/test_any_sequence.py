@@ -1,4 +1,4 @@
-"""Any accepted input, in any order: every build after it is green.
+"""Any accepted input in any order leads to a successful build.
 
 A home that no command mends is lost to its owner, as what landed never changes. So every kind of
 command runs on a small home, in a random order and with random input, and a build follows each.

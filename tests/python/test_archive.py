@@ -1,4 +1,4 @@
-"""Hostile and broken files: one sentence each, and the good ones beside them are read."""
+"""Hostile and broken files give one sentence each, and other files are read."""
 
 import gzip
 import io
@@ -51,7 +51,7 @@ def test_a_zip_a_folder_and_a_zip_in_either_are_read_alike(tmp_path):
     }
 
 
-def test_names_that_climb_out_of_the_archive_write_nothing_anywhere(tmp_path):
+def test_names_that_escape_the_archive_write_no_files(tmp_path):
     path = zipped(
         tmp_path / "slip.zip",
         {"../../evil.fit": b"1", "/etc/evil.fit": b"2", "a\\..\\..\\evil.gpx": b"3"},
@@ -86,7 +86,7 @@ def test_links_are_not_followed(tmp_path):
     assert listing.refused == [("links.zip/link.gpx", "a link, not a file")]
 
 
-def test_a_bomb_is_refused_and_the_file_beside_it_read(tmp_path):
+def test_a_zip_bomb_is_refused_and_other_files_are_read(tmp_path):
     path = zipped(tmp_path / "bomb.zip", {"bomb.gpx": bytes(40 * 1024**2), "good.gpx": b"<gpx/>"})
     listing = list_files(path)
     assert [entry.name for entry in listing.entries] == ["bomb.zip/good.gpx"]
@@ -106,18 +106,18 @@ def test_a_five_gigabyte_line_is_refused_without_reading_it_all(tmp_path):
     with path.open("wb") as stream:
         stream.truncate(5 * 1024**3)  # sparse: it takes no room here
     (entry,) = list_files(path).entries
-    with pytest.raises(StrideError, match="more than 256 MB: that is no athlete's file"):
+    with pytest.raises(StrideError, match="more than 256 MB: no real file is that large"):
         read(entry)
 
 
 def test_too_many_files_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(archive, "MAX_FILES", 3)
     path = zipped(tmp_path / "many.zip", {f"{n}.gpx": b"" for n in range(4)})
-    with pytest.raises(StrideError, match="that is no export"):
+    with pytest.raises(StrideError, match="this is not an export"):
         list_files(path)
 
 
-def test_of_members_with_one_name_the_last_counts_and_it_is_said(tmp_path):
+def test_of_members_with_the_same_name_the_last_is_read_and_reported(tmp_path):
     path = tmp_path / "twice.zip"
     with zipfile.ZipFile(path, "w") as made:
         made.writestr("a.gpx", b"first")

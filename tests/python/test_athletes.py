@@ -1,4 +1,4 @@
-"""Athletes, their dated settings and their corrections: landed like any source, with history."""
+"""Athletes, their dated settings and corrections land with their history."""
 
 from datetime import date, datetime
 
@@ -51,7 +51,7 @@ def test_an_athlete_is_added_and_thresholds_hold_from_their_day(tmp_path, stride
     assert "240  from 2024-05-01" in shown and "Europe/Lisbon\n" in shown
 
 
-def test_the_same_said_again_lands_no_more_and_a_change_does(tmp_path, stride):
+def test_an_unchanged_setting_does_not_land_again_and_a_changed_one_does(tmp_path, stride):
     stride("athlete", "add", "ana", "--timezone", "UTC", "--weight-kg", "60")
     assert stride("athlete", "set", "ana", "--weight-kg", "60").output == "ana: known.\n"
     stride("athlete", "set", "ana", "--weight-kg", "61")
@@ -65,17 +65,20 @@ def test_the_same_said_again_lands_no_more_and_a_change_does(tmp_path, stride):
     [
         (("set", "bob", "--ftp-w", "200"), "There is no athlete bob"),
         (("add", "ana", "--timezone", "UTC"), "ana is there already"),
-        (("add", "bob"), "bob is new: say where the athlete lives"),
+        (("add", "bob"), "bob is new: set the time zone of the athlete"),
         (("set", "ana"), "Say what to set"),
-        (("set", "ana", "--max-hr-bpm", "1880"), "is believed from 100 to 230 bpm"),
+        (("set", "ana", "--max-hr-bpm", "1880"), "must be from 100 to 230 bpm"),
         (("set", "ana", "--max-hr-bpm", "high"), "write a number in bpm"),
         (("set", "ana", "--sex", "x"), "write f, m or leave it out"),
-        (("set", "ana", "--ftp-w", "200", "--valid-from", "May"), "'May' is no day"),
+        (("set", "ana", "--ftp-w", "200", "--valid-from", "May"), "'May' is not a date"),
         (("set", "ana", "--timezone", "none"), "An athlete needs a time_zone"),
-        (("set", "ana", "--email", "ana"), "is no e-mail address"),
-        (("set", "ana", "--email", "a..b@example.org"), "is no e-mail address"),
-        (("set", "ana", "--email", "a@example.org,b@example.org"), "is no e-mail address"),
-        (("set", "ana", "--email", "a@example.org\r\nBcc: b@example.org"), "is no e-mail address"),
+        (("set", "ana", "--email", "ana"), "is not an e-mail address"),
+        (("set", "ana", "--email", "a..b@example.org"), "is not an e-mail address"),
+        (("set", "ana", "--email", "a@example.org,b@example.org"), "is not an e-mail address"),
+        (
+            ("set", "ana", "--email", "a@example.org\r\nBcc: b@example.org"),
+            "is not an e-mail address",
+        ),
         (("set", "ana", "--language", "fr"), "write en, pt, pt-BR or leave it out"),
         (("show", "bob"), "There is no athlete bob"),
     ],
@@ -86,7 +89,7 @@ def test_a_mistake_gets_one_clear_sentence(stride, arguments, sentence):
     assert done.exit_code != 0 and sentence in done.output
 
 
-def test_athletes_whose_ids_begin_alike_do_not_share_settings(tmp_path):
+def test_athletes_with_a_common_id_prefix_do_not_share_settings(tmp_path):
     with landing.writing(tmp_path):
         land_settings(tmp_path, "ana-1", {"time_zone": "Europe/Lisbon"})
         land_settings(tmp_path, "ana", {"time_zone": "Asia/Tokyo"})
@@ -104,7 +107,7 @@ def test_a_new_home_holds_from_its_day(tmp_path):
     assert to_utc(datetime(2024, 9, 1, 12), homes).hour == 3
 
 
-def test_of_an_hour_that_comes_twice_the_first_is_meant_and_a_skipped_one_is_an_hour_on():
+def test_repeated_and_skipped_hours_of_clock_changes():
     homes = [(date(1900, 1, 1), "America/Chicago")]
     assert to_utc(datetime(2023, 11, 5, 1, 30), homes).isoformat() == "2023-11-05T06:30:00+00:00"
     assert to_utc(datetime(2024, 3, 10, 2, 30), homes).isoformat() == "2024-03-10T08:30:00+00:00"
@@ -127,7 +130,7 @@ def test_athletes_csv_brings_settings_of_several_days(tmp_path, stride):
     [
         ("name,timezone\nana,UTC\n", "has the column 'name'"),
         ("timezone\nUTC\n", "lacks the column 'athlete_id'"),
-        ("athlete_id,timezone\n", "has a header and no athletes"),
+        ("athlete_id,timezone\n", "has no athletes below the header"),
         ("athlete_id,timezone\nana,UTC\nb ob,UTC\n", "line 3: The athlete id 'b ob'"),
         ("athlete_id,timezone,lthr_bpm\nana,UTC,17\n", "line 2: lthr_bpm is '17'"),
     ],
@@ -166,7 +169,7 @@ def test_corrections_land_with_history(tmp_path, stride):
         ("races", "activity_id,is_race\n1,perhaps\n", "line 2: is_race is 'perhaps'"),
         ("races", "activity_id,is_race\n1,yes\n1,no\n", "line 3: activity 1 comes twice"),
         ("races", "activity_id,is_race\n1\n", "line 2: is_race is ''"),
-        ("races", "activity_id,is_race\n,yes\n", "line 2: it names no activity_id"),
+        ("races", "activity_id,is_race\n,yes\n", "line 2: activity_id or athlete is missing"),
         (
             "races",
             "activity_id,is_race,official_time\n1,yes,1:99:00\n",
@@ -205,5 +208,5 @@ def test_a_file_of_corrections_may_name_the_athletes(tmp_path):
     with landing.writing(tmp_path):
         counts = land_corrections(tmp_path, tmp_path / "exclusions.csv", content, None)
     assert {athlete: found.new for athlete, found in counts.items()} == {"ana": 1, "bob": 1}
-    with pytest.raises(StrideError, match="say whose it is"):
+    with pytest.raises(StrideError, match="add --athlete ID"):
         read_corrections("exclusions", "exclusions.csv", b"activity_id\n1\n", None)

@@ -1,10 +1,10 @@
-"""The backtest: no later race, no known athlete, and an alarm when it is too good to be true."""
+"""The backtest uses no later races, excludes the athlete for cold start, and detects leaks."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
-from population import population, with_earlier_races
+from race_factory import simulate_races, with_earlier_races
 from test_racetime import races
 
 from stride.racetime import backtest as judge
@@ -24,7 +24,7 @@ MIX = pd.read_csv(ROOT / "seeds" / "reference_mix.csv", index_col="distance_labe
 
 
 class Spy(RaceTimeModel):
-    """Remembers what it was trained on."""
+    """Records its training data."""
 
     seen: list = []  # noqa: RUF012
 
@@ -41,7 +41,7 @@ def seen(monkeypatch):
     return Spy.seen
 
 
-def test_walking_forward_knows_nothing_of_later_races():
+def test_walk_forward_does_not_use_later_races():
     data = races(40)
     cut = data["race_date"].iloc[25]
     changed = data.copy()
@@ -65,8 +65,8 @@ def test_walking_forward_leaves_a_gap_of_43_days(seen):
     assert {len(known) for known in seen} == {0, *trained}
 
 
-def test_cold_start_never_trains_on_the_athlete_it_is_asked_for(seen):
-    data = population(11, 4)
+def test_cold_start_does_not_train_on_the_forecast_athlete(seen):
+    data = simulate_races(11, 4)
     rows = backtest(data, (COLD_START,), (CORRECTED,))
     assert len(rows) == len(data) and rows["trained_on_races"].gt(0).all()
     trained = [set(known["athlete_id"]) for known in seen if len(known)]
@@ -81,7 +81,7 @@ def test_one_athlete_has_no_others_to_learn_from():
     assert (rows["trained_on_races"] == 0).all() and rows["predicted_time_s"].notna().all()
 
 
-def test_both_protocols_one_row_each_and_baselines_beside():
+def test_both_protocols_have_one_row_per_race_with_baselines():
     data = races(30)
     rows = backtest(data)
     assert list(rows.columns) == list(COLUMNS)
@@ -102,7 +102,7 @@ def test_unusable_and_few_races(data):
     assert list(backtest_and_choose(data).columns) == list(CHOSEN)
 
 
-def test_every_row_says_what_was_judged_and_whether_it_is_chosen():
+def test_every_row_names_the_evaluated_data_and_the_chosen_candidate():
     data = races(30)
     rows = backtest_and_choose(data.assign(unused_reason=[*[None] * 29, "trail"]))
     assert rows.loc[rows["is_chosen"], "candidate"].nunique() == 1
@@ -111,7 +111,7 @@ def test_every_row_says_what_was_judged_and_whether_it_is_chosen():
 
 
 def leaky(data: pd.DataFrame) -> pd.DataFrame:
-    """What a join by the same day gives: the race among the earlier ones."""
+    """Features of a join by the same day, which include the race among the earlier ones."""
     own = data["distance_m"].map("1:{:.3f}".format) + data["race_time_s"].map(":{:.2f}".format)
     return pd.DataFrame(
         {
@@ -142,15 +142,15 @@ def too_good(rows: pd.DataFrame) -> int:
 
 
 def test_a_leak_trips_the_alarm_and_honest_features_do_not():
-    data = population(60, 8)
+    data = simulate_races(60, 8)
     same_day = leaky(data).set_index("race_id").drop(columns=["ctl", "tsb"])
     leaking = data.set_index("race_id").assign(**same_day).reset_index()
     assert too_good(backtest(data, (WALK_FORWARD,), (CORRECTED,))) == 0
     assert too_good(backtest(leaking, (WALK_FORWARD,), (CORRECTED,))) >= 3
 
 
-def test_the_demonstration_measures_what_a_leak_buys():
-    data = population(10, 6)
+def test_the_demonstration_measures_the_effect_of_a_leak():
+    data = simulate_races(10, 6)
     shown = demonstrate(data, leaky(data)).set_index("join_kind")
     assert shown.loc["same_day", "mape_pct"] < 0.6 * shown.loc["day_before", "mape_pct"]
     assert shown.loc["same_day_state", "mape_pct"] == pytest.approx(
@@ -159,13 +159,13 @@ def test_the_demonstration_measures_what_a_leak_buys():
 
 
 def test_walk_forward_coverage_on_a_population_with_another_truth():
-    rows = backtest(population(100, 10, seed=4), (WALK_FORWARD,))
+    rows = backtest(simulate_races(100, 10, seed=4), (WALK_FORWARD,))
     inside = rows["race_time_s"].between(rows["lower_80_s"], rows["upper_80_s"])
     assert inside.groupby(rows["candidate"]).mean().between(0.75, 0.88).all()
 
 
 def test_it_beats_every_baseline_on_runners_it_never_saw():
-    rows = backtest(population(150, 8, seed=5), (COLD_START,), (CORRECTED,))
+    rows = backtest(simulate_races(150, 8, seed=5), (COLD_START,), (CORRECTED,))
     error = (rows["predicted_time_s"] / rows["race_time_s"] - 1).abs()
     for name in judge.BASELINES:
         known = rows[name].notna()

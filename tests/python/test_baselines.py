@@ -1,4 +1,4 @@
-"""Baselines against the published vectors of the formulas, and what they say of one athlete."""
+"""Baselines match published values of their formulas, and are applied to one athlete."""
 
 import numpy as np
 import pandas as pd
@@ -93,6 +93,6 @@ def test_each_baseline_takes_the_race_it_says():
     assert halves["vickers_two_time_s"] == pytest.approx(14722.1, abs=0.1)
 
 
-def test_without_a_race_no_baseline_says_anything():
+def test_without_a_race_baselines_are_missing():
     assert athlete(42195.0, None).isna().all()
     assert list(athlete(5000.0, None).index) == list(BASELINES)

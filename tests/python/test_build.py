@@ -1,4 +1,4 @@
-"""The build as a whole: right numbers, the same tables however often and however rudely it runs."""
+"""The complete build: correct numbers, and the same tables after repeated or killed runs."""
 
 import re
 import shutil
@@ -37,7 +37,7 @@ def copy_of(home: Home, folder: Path) -> Home:
 
 
 def content(home: Home) -> dict[str, pd.DataFrame]:
-    """Every table, in an order of its own, without what is of the run alone."""
+    """Return all tables, sorted, without columns specific to a run."""
     tables = {}
     for name in home.tables():
         if OF_THE_RUN_ALONE.match(name):
@@ -66,7 +66,7 @@ def assert_same(left: dict, right: dict) -> None:
 
 
 def assert_computed_alike(left: dict, right: dict) -> None:
-    """The same but for the last bits: two builds from nothing add up in different orders.
+    """Equal except for the last bits, as two full builds sum in different orders.
 
     So what the model learned from has another hash.
     """
@@ -131,7 +131,7 @@ def test_every_athlete_is_forecast_over_every_distance(sample_home):
     assert set(rows["prediction_date"].dt.date) == {LAST_DAY}
 
 
-def test_the_same_build_again_adds_nothing(sample_home, tmp_path):
+def test_repeating_a_build_adds_no_rows(sample_home, tmp_path):
     home = copy_of(sample_home, tmp_path / "again")
     home.build()
     assert_same(content(sample_home), content(home))
@@ -140,7 +140,7 @@ def test_the_same_build_again_adds_nothing(sample_home, tmp_path):
     )
 
 
-def test_a_day_later_adds_exactly_a_day_and_rewrites_nothing(sample_home, tmp_path):
+def test_the_next_day_adds_one_day_and_changes_no_earlier_rows(sample_home, tmp_path):
     home = copy_of(sample_home, tmp_path / "later")
     next_day = LAST_DAY + timedelta(days=1)
     home.build(next_day)
@@ -172,7 +172,7 @@ def test_a_killed_build_run_again_gives_the_same_tables(sample_home, tmp_path):
     assert_computed_alike(content(sample_home), content(home))
 
 
-def test_without_a_day_the_build_stands_on_the_athletes_today(sample_home, tmp_path):
+def test_without_an_as_of_date_the_build_uses_each_athletes_today(sample_home, tmp_path):
     home = copy_of(sample_home, tmp_path / "today")
     before = date.today() - timedelta(days=1)
     assert home.dbt("run", "--select", "athletes").returncode == 0
@@ -187,7 +187,7 @@ def test_an_unreadable_day_gets_one_clear_sentence(sample_home, tmp_path):
     assert "The var as_of_date is 'yesterday': write a day such as 2024-12-01." in done.stdout
 
 
-def test_a_build_before_any_import_says_what_to_do(tmp_path):
+def test_a_build_before_any_import_names_the_next_step(tmp_path):
     home = Home(tmp_path / "new")
     home.folder.mkdir()
     done = home.dbt("build")
@@ -196,7 +196,7 @@ def test_a_build_before_any_import_says_what_to_do(tmp_path):
     assert "stride import" in done.stdout
 
 
-def test_before_any_history_the_fallback_speaks_in_a_home_of_any_name(sample_home, tmp_path):
+def test_without_history_the_fallback_forecasts_in_a_home_of_any_name(sample_home, tmp_path):
     home = Home(tmp_path / "Ana's own home")
     shutil.copytree(sample_home.folder / "landing", home.folder / "landing")
     home.build(date(2000, 1, 1))

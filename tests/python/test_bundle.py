@@ -1,4 +1,4 @@
-"""The Databricks bundle: typed, complete, and in step with the project it runs."""
+"""The Databricks bundle is valid, complete and consistent with the project."""
 
 import json
 import os
@@ -85,7 +85,7 @@ def test_every_variable_is_declared_and_used():
     assert used == set(yaml.safe_load((ROOT / "databricks.yml").read_text())["variables"])
 
 
-def test_a_reference_to_nothing_fails():
+def test_a_dangling_reference_fails():
     broken = bundle.load("dev")
     broken["resources"]["jobs"]["features"]["name"] = "${resources.jobs.nobody.name}"
     with pytest.raises(KeyError):
@@ -219,7 +219,7 @@ def test_what_is_merged_in_yaml_is_named_by_an_alias():
             assert merged in "*[", file
 
 
-def test_dbt_tasks_name_selectors_of_the_project_and_are_told_what_it_asks():
+def test_dbt_tasks_use_existing_selectors_and_pass_required_variables():
     selectors = yaml.safe_load((ROOT / "selectors.yml").read_text())["selectors"]
     names = {selector["name"] for selector in selectors}
     asked, used = set(), set()
@@ -257,7 +257,7 @@ def test_a_notebook_installs_the_pins_and_nothing_else():
         assert (file.parent / pips[0].split()[-1]).resolve().is_file()
 
 
-def test_what_it_installs_is_what_is_tested():
+def test_installed_packages_are_the_tested_ones():
     project = (ROOT / "pyproject.toml").read_text()
     for job in JOBS:
         for environment in PROD["jobs"][job]["environments"]:
@@ -297,13 +297,13 @@ def test_what_alerts_conditions_and_dashboard_ask_runs_on_the_local_tables(name,
         assert rows[0][0] in ("true", "false")
 
 
-def test_a_query_on_a_column_that_is_gone_fails(sample_home):
+def test_a_query_on_a_missing_column_fails(sample_home):
     with pytest.raises(duckdb.BinderException):
         sample_home.ask("select no_such_column from stride.silver.athletes")
 
 
 @pytest.mark.parametrize("name", sorted(QUERIES))
-def test_a_query_on_a_table_that_is_gone_fails(name, sample_home):
+def test_a_query_on_a_missing_table_fails(name, sample_home):
     wrong, tables = re.subn(r"\bfrom ((?:\w+\.){1,2}\w+)", r"from \1_gone", QUERIES[name])
     assert tables
     with pytest.raises(duckdb.CatalogException, match="_gone"):
@@ -357,7 +357,7 @@ FAILED_LONG_AGO = health("2026-06-28", "fail")
 
 
 @pytest.mark.parametrize("day", ["2026-06-29", "2026-06-30"])
-def test_alerts_on_fresh_tables_fire_by_what_the_last_day_says(day):
+def test_alerts_fire_by_the_values_of_the_last_day(day):
     for status, is_bad in (("ok", False), ("warn", False), ("blind", True), ("fail", True)):
         rows = f"{FAILED_LONG_AGO} union all {health(day, status)}"
         assert fires("pipeline_health", rows) == is_bad
@@ -372,7 +372,7 @@ def test_a_pipeline_that_stopped_fires(name, rows):
     assert fires(name, rows)
 
 
-def test_overtraining_of_an_old_day_is_not_told_again():
+def test_old_overtraining_alerts_are_not_repeated():
     assert not fires("overtraining", warned("2026-06-28", "warn"))
 
 
@@ -392,7 +392,7 @@ def test_ingest_builds_whether_a_sync_is_wanted_or_not():
 
 
 def test_the_first_time_everything_is_built_in_one_run():
-    """The jobs of a morning read each other's tables, so none could be the first."""
+    """The daily jobs read tables of each other, so none of them can run first."""
     (task,) = PROD["jobs"]["rebuild"]["tasks"]
     (command,) = task["dbt_task"]["commands"]
     assert command.startswith("dbt build --target databricks")
@@ -400,8 +400,8 @@ def test_the_first_time_everything_is_built_in_one_run():
 
 
 @pytest.mark.parametrize("target", ["staging", "bootstrap", "prod"])
-def test_what_runs_as_the_service_principal_lies_where_it_alone_writes(target):
-    """`validate --strict` refuses /Workspace/Shared, where every user could change the code."""
+def test_code_of_the_service_principal_is_in_a_folder_only_it_can_write(target):
+    """`validate --strict` refuses /Workspace/Shared, where all users can change the code."""
     filled = bundle.fill(
         bundle.load(target), warehouse_id="w", notify="a@example.com", service_principal="robot"
     )
@@ -421,8 +421,8 @@ def test_bootstrap_and_prod_are_one_deployment():
     assert roots[0] == roots[1]
 
 
-def test_targets_share_nothing_in_a_workspace():
-    """What bears a name in the workspace or the catalog bears another one in another target."""
+def test_targets_in_one_workspace_share_no_resources():
+    """Names of resources in the workspace and catalog differ between targets."""
     fields = ("name", "display_name", "catalog_name")
     names = [
         {
@@ -436,8 +436,20 @@ def test_targets_share_nothing_in_a_workspace():
     assert len(set.union(*names)) == sum(map(len, names))
 
 
-def test_what_is_not_uploaded_is_there_to_be_left_out():
-    """A pattern that matches nothing is a warning, and `validate --strict` allows none."""
+def test_two_developers_share_nothing():
+    def catalogs(name: str) -> set[str]:
+        dev = bundle.load("dev")
+        dev["given"]["workspace.current_user.short_name"] = name
+        filled = bundle.fill(dev, warehouse_id="w")
+        vars_of_dbt = filled["jobs"]["features"]["tasks"][0]["dbt_task"]["commands"][0]
+        schemas = {schema["catalog_name"] for schema in filled["schemas"].values()}
+        return schemas | set(re.findall(r'stride_catalog: "(\w+)"', vars_of_dbt))
+
+    assert (catalogs("ana"), catalogs("bob")) == ({"stride_dev_ana"}, {"stride_dev_bob"})
+
+
+def test_excluded_files_exist():
+    """A pattern without matches is a warning, which `validate --strict` does not allow."""
     excluded = yaml.safe_load((ROOT / "databricks.yml").read_text())["sync"]["exclude"]
     ignored = (ROOT / ".gitignore").read_text().split()
     for pattern in excluded:
@@ -457,7 +469,7 @@ SERVICE_PRINCIPAL = "00000000-0000-0000-0000-000000000001"
 
 
 def _in_workspace(host: str, name: str) -> dict[str, str]:
-    """Environment of someone's login to a workspace, and of nothing else."""
+    """Environment with only a user's login to a workspace."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DATABRICKS_", "BUNDLE_"))}
     return kept | {"DATABRICKS_HOST": host, "DATABRICKS_TOKEN": name, "NO_PROXY": "127.0.0.1"}
 

@@ -16,14 +16,14 @@ from stride.ingest import cells
         ("1.0E-4", 1e-4),
     ],
 )
-def test_number_reads_what_english_exports_write(text, value):
+def test_number_reads_english_exports(text, value):
     assert cells.number(text) == value
 
 
 @pytest.mark.parametrize(
     ("text", "value"), [("9,44", 9.44), ("1.500", 1500.0), ("1.500,5", 1500.5), ("439", 439.0)]
 )
-def test_number_reads_a_decimal_comma_where_it_is_told_to(text, value):
+def test_number_reads_a_decimal_comma_if_requested(text, value):
     assert cells.number(text, ",") == value
 
 
@@ -72,7 +72,7 @@ def test_duration_reads_seconds_and_clocks(text, seconds):
 
 
 @pytest.mark.parametrize("text", ["1:99:00", "7:75", "1:2:3:4", "soon"])
-def test_duration_refuses_what_is_no_clock(text):
+def test_duration_refuses_invalid_times(text):
     with pytest.raises(ValueError):
         cells.duration(text)
 
@@ -87,7 +87,7 @@ def test_an_id_that_was_rounded_is_no_id(text):
     ("text", "id"),
     [("9007199254740993", "9007199254740993"), ("'123", "123"), ("123.0", "123"), (" a-1 ", "a-1")],
 )
-def test_an_id_stays_what_it_was(text, id):
+def test_an_id_is_unchanged(text, id):
     assert cells.identifier(text) == id
 
 
@@ -109,7 +109,7 @@ def test_flag_reads_exports_and_spreadsheets(text, value):
         ("", None),
     ],
 )
-def test_time_zones_lose_what_stands_around_them(text, zone):
+def test_time_zones_are_extracted_from_text(text, zone):
     assert cells.time_zone(text) == zone
 
 

@@ -1,4 +1,4 @@
-"""Recordings whose clock was wrong, and recordings that name no sport."""
+"""Recordings with a wrong clock, and recordings without a sport."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -173,7 +173,7 @@ def test_when_a_file_was_written_is_evidence_only_before_there_were_watches():
     assert (row["clock_flag"], row["started_at"]) == (None, real)
 
 
-def test_a_lone_activity_years_before_all_others_is_told(tmp_path):
+def test_a_lone_activity_years_before_all_others_is_reported(tmp_path):
     starts = [datetime(2001, 6, 2, tzinfo=UTC), *(START + timedelta(days=n) for n in range(9))]
     for number, start in enumerate(starts):
         (tmp_path / f"{number}.tcx").write_bytes(tcx(start))
@@ -207,7 +207,7 @@ def test_samples_left_over_from_days_before_are_left_out():
     assert (row["avg_hr_bpm"], row["clock_flag"]) == (150, "stale_samples")
 
 
-def test_a_track_without_a_duration_loses_what_was_left_over_too():
+def test_leftover_samples_are_dropped_from_a_track_without_a_duration():
     points = gpx(START - timedelta(days=3)).decode().split("<trkseg>")[1].split("</trkpt>")[0]
     content = gpx(START).decode().replace("<trkseg>", f"<trkseg>{points}</trkpt>").encode()
     row = one("a.gpx", content)
@@ -225,7 +225,7 @@ def test_a_pause_that_the_device_counted_stays_a_pause():
     assert (row["elapsed_time_s"], row["clock_flag"]) == (elapsed, None)
 
 
-def test_a_gap_where_the_timer_was_stopped_is_a_pause_whatever_the_duration_says():
+def test_a_gap_with_a_stopped_timer_is_a_pause_despite_the_duration():
     samples = [
         record(t if t < 600 else t + HOUR_S, distance=t * 3, heart_rate=150) for t in range(2701)
     ]
@@ -358,7 +358,7 @@ def test_a_time_that_cannot_be_read_is_quoted(kind, text):
 # ---------------------------------------------------------------- a landing of an earlier version
 
 
-def test_a_landing_of_an_earlier_version_changes_only_what_was_wrong(tmp_path):
+def test_importing_into_an_older_landing_changes_only_wrong_dates(tmp_path):
     files = {
         "right.fit": steady_run(600),
         "no sport.gpx": gpx(START + timedelta(days=1), "<type>Laufen</type>"),

@@ -1,4 +1,4 @@
-"""The house rules, held over dbt's manifest: what a reader may rely on."""
+"""Conventions of the project, checked on dbt's manifest."""
 
 import ast
 import csv
@@ -43,8 +43,8 @@ def offenders(nodes, is_fine) -> list[str]:
     return [node["name"] for node in nodes if not is_fine(node)]
 
 
-def test_a_developer_s_target_has_schemas_of_its_own(tmp_path):
-    """Else two developers in one catalog would overwrite each other's tables."""
+def test_a_developers_target_has_separate_schemas(tmp_path):
+    """Otherwise two developers in one catalog would overwrite each other's tables."""
     profile = (ROOT / "profiles" / "profiles.yml").read_text()
     assert "schema: main" in profile and "env_var('STRIDE_SCHEMA', 'default')" in profile
     (tmp_path / "profiles.yml").write_text(profile.replace("schema: main", "schema: ana"))
@@ -65,7 +65,7 @@ def test_every_model_lives_in_the_schema_of_its_layer(models):
 
 
 def test_python_models_name_the_meta_that_they_ask_for(models):
-    """dbt hands over what it finds written out in the source, and silently nothing else."""
+    """dbt only passes keys that are literals in the source, and silently ignores others."""
     asked = {m["name"]: re.findall(r"meta_get\((.*?)\)", m["raw_code"]) for m in models}
     assert any(asked.values())
     for model in models:
@@ -81,7 +81,7 @@ def test_the_training_names_every_table_that_it_reads(models, manifest):
     assert set(training["config"]["meta"]["inputs"]) == names
 
 
-def test_python_models_say_py_and_what_they_do(models):
+def test_python_models_are_named_py_and_a_verb(models):
     assert not offenders(
         models,
         lambda m: (m["language"] == "python") == bool(re.match(r"py_[a-z]+_[a-z]", m["name"])),
@@ -172,11 +172,11 @@ def test_flags_of_time_in_motion_and_climb_are_named_as_int_activity_inputs_look
 
 
 def test_sql_models_fit_on_a_few_screens(models):
-    """Below that it is a judgement: readable lines in one place beat files to read together."""
+    """Shorter models are a matter of judgement."""
     assert not offenders(models, lambda m: len(m["raw_code"].splitlines()) <= 200)
 
 
-def test_every_order_says_where_nulls_go(models):
+def test_every_order_by_sets_the_order_of_nulls(models):
     sql = [m for m in models if m["language"] == "sql"]
     ordered = re.compile(
         r"order\s+by\s+(.*?)(?:\n\s*rows\b|\n\s*\)|\)\s*,|\)$)", re.IGNORECASE | re.DOTALL
@@ -199,7 +199,7 @@ def test_lineage_runs_from_source_to_report(manifest):
     assert {f"source.stride.landing.{name}" for name in kinds} <= seen
 
 
-def test_nothing_of_this_machine_is_written_into_the_project():
+def test_the_project_contains_no_paths_of_this_computer():
     import subprocess
 
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""Corrections are merged by activity: what is new, changed, taken back, and what homes keep."""
+"""Corrections are merged by activity: new, changed and withdrawn rows, and older landings."""
 
 import gzip
 import shutil
@@ -82,19 +82,20 @@ def test_exclusions_loads_and_sports_are_merged_the_same_way(tmp_path, stride, n
     assert landed(tmp_path) == [(kind, "1"), (f"withdrawn_{kind}", "1")]
 
 
-def test_what_a_row_refers_to_and_is_not_there_is_named_in_one_line(stride):
+def test_missing_activities_of_corrections_are_named_in_one_line(stride):
     rows = "activity_id,reason\n1,car\n404,car\n"
-    assert "ana: activity 404 is not imported: its row counts once it is.\n" in stride(
+    assert "ana: activity 404 is not imported yet: its row applies once it is.\n" in stride(
         "exclusions.csv", rows
     )
     said = stride("exclusions.csv", rows + "405,car\n")
     assert (
-        "ana: 2 activities are not imported: their rows count once they are (404, 405).\n" in said
+        "ana: 2 activities are not imported yet: their rows apply once they are (404, 405).\n"
+        in said
     )
     said = stride("exclusions.csv", "activity_id,withdrawn\n2,yes\n")
-    assert "ana: there is nothing to take back for 2.\n" in said
+    assert "ana: there is nothing to withdraw for 2.\n" in said
     said = stride("exclusions.csv", rows, "--athlete", "anna")
-    assert "anna: no athlete anna is known: the rows count once there is one.\n" in said
+    assert "anna: no athlete anna is known: the rows apply once the athlete exists.\n" in said
     assert stride("exclusions.csv", "athlete_id,activity_id\n", "--partial") == (
         "exclusions.csv has no rows: nothing changes.\n"
     )
@@ -146,11 +147,11 @@ def test_what_a_row_refers_to_and_is_not_there_is_named_in_one_line(stride):
         ("loads.csv", 'activity_id,training_load\n1,"5\n' + "x" * 200_000, "line "),
     ],
 )
-def test_columns_tell_what_a_file_is_whatever_its_name(stride, name, content, sentence):
+def test_the_kind_of_a_file_is_detected_by_its_columns(stride, name, content, sentence):
     assert sentence in stride(name, content)
 
 
-def test_athletes_may_come_in_a_file_of_any_name(stride):
+def test_a_file_of_athletes_may_have_any_name(stride):
     content = "athlete_id,timezone,sex\nzoe,Asia/Tokyo,f\n"
     assert "zoe: 2 settings new or changed." in stride("team.csv", content, "--partial")
 
@@ -168,7 +169,7 @@ def home(tmp_path_factory) -> Home:
 
 
 def test_homes_that_earlier_files_of_corrections_broke_build_again(home, tmp_path):
-    """What an earlier release landed for files without a row of their kind, and beyond limits."""
+    """Rows landed by an earlier release for empty files and values beyond limits."""
     old = Home(tmp_path / "home")
     shutil.copytree(home.folder / "landing", old.folder / "landing")
 

@@ -1,4 +1,4 @@
-"""A daily run: killed at any step, skipped, set back, and replayed."""
+"""Daily runs: killed at any step, skipped, set back to an earlier day, and replayed."""
 
 import os
 import re
@@ -28,7 +28,7 @@ MOMENTS = [
 
 @pytest.fixture(scope="module")
 def home(sample_home, tmp_path_factory) -> Home:
-    """A copy that the tests below bring forward, one after the other."""
+    """A copy of the home that the tests below advance one after the other."""
     home = copy_of(sample_home, tmp_path_factory.mktemp("daily") / "home")
     # A race to come, over a distance that nobody is forecast otherwise.
     (home.folder / "races.csv").write_text(
@@ -40,7 +40,7 @@ def home(sample_home, tmp_path_factory) -> Home:
     return home
 
 
-def test_a_daily_run_killed_at_step_after_step_doubles_nothing_and_loses_nothing(sample_home, home):
+def test_a_daily_run_killed_at_each_step_neither_duplicates_nor_loses_rows(sample_home, home):
     for moment in MOMENTS:
         home.kill_dbt(moment, "run", "--threads", "1", "--select", *FORECASTS, as_of=NEXT_DAY)
     done = home.dbt("run", "--select", *FORECASTS, as_of=NEXT_DAY)
@@ -73,7 +73,7 @@ def test_a_planned_race_is_forecast_and_named_in_the_view(home):
     assert rows == [("15k", True, LAST_DAY + timedelta(60))]
 
 
-def test_today_s_model_has_no_say_about_a_day_that_had_a_forecast(home):
+def test_todays_model_does_not_backfill_a_day_with_a_forecast(home):
     from stride.racetime import registry
 
     kept = {name: home.frame(f"from {name}") for name in KEPT}
@@ -118,7 +118,7 @@ def test_two_runs_at_once_get_one_clear_sentence(home):
         done = home.stride("update", "--as-of", str(NEXT_DAY))
         assert done.returncode == 1
         assert re.fullmatch(
-            r"Error: \S+stride.duckdb is in use by process \d+: wait until that run is over, or "
-            r"close what reads the file, then run this one again.\n",
+            r"Error: \S+stride.duckdb is in use by process \d+: wait until it ends, or close the "
+            r"program that reads the file, then try again.\n",
             done.stderr,
         )

@@ -1,4 +1,4 @@
-"""The Databricks dashboard asks for what the project builds: its queries run here, unchanged."""
+"""The queries of the Databricks dashboard run unchanged on the tables of the project."""
 
 import json
 import re
@@ -67,8 +67,8 @@ def test_query_runs_on_the_local_tables(sample_home, name):
 
 
 @pytest.mark.parametrize("target", ["dev", "staging", "bootstrap", "prod"])
-def test_who_may_open_it_sees_its_numbers(target):
-    """By the rights of who published it, or by their own on every schema that it asks."""
+def test_readers_of_the_dashboard_may_read_its_tables(target):
+    """With the rights of the publisher, or with their own on all schemas that it reads."""
     resources = bundle.fill(bundle.load(target), readers="them")
     dashboard = resources["dashboards"]["stride"]
     assert [each["group_name"] for each in dashboard["permissions"]] == ["them"]
@@ -82,7 +82,7 @@ def test_who_may_open_it_sees_its_numbers(target):
     assert dashboard.get("embed_credentials") is True or asked <= may_read
 
 
-def test_every_widget_shows_what_it_asked_for():
+def test_every_widget_shows_columns_of_its_query():
     used = set()
     for widget in WIDGETS:
         body = widget["widget"]
@@ -97,7 +97,7 @@ def test_every_widget_shows_what_it_asked_for():
     assert used == set(QUERIES)
 
 
-def test_nothing_lies_on_anything():
+def test_widgets_do_not_overlap():
     names = [widget["widget"]["name"] for widget in WIDGETS]
     assert len(names) == len(set(names))
     for page in DASHBOARD["pages"]:
@@ -114,7 +114,7 @@ def test_nothing_lies_on_anything():
 
 
 def test_every_number_has_a_unit_or_a_word():
-    """Titles and descriptions on every drawing; columns are headed by words, not by their names."""
+    """Every widget has a title and description; column headings are words, not column names."""
     for widget in WIDGETS:
         spec = widget["widget"].get("spec")
         if not spec or spec["widgetType"].startswith("filter"):

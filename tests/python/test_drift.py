@@ -1,4 +1,4 @@
-"""Drift: stationary athletes are left alone, changed ones are found; and KS is NannyML's."""
+"""Drift is found for changed athletes and not for stationary ones; KS equals NannyML's."""
 
 import subprocess
 import sys
@@ -69,7 +69,7 @@ def test_a_load_that_doubles_is_seen_within_fourteen_days(athletes):
     assert drifted(histories, DAYS - 1).any(axis=1).mean() > 0.9
 
 
-def test_rest_and_the_long_day_of_the_week_do_not_move_what_a_training_day_is_worth(athletes):
+def test_rest_days_and_weekly_long_runs_do_not_change_the_load_per_training_day(athletes):
     rng = np.random.default_rng(11)
     # Two of three days of rest, then none; and every Sunday three times the other days.
     loads = 50 * np.where(np.arange(DAYS) % 7 == 6, 3, 1) * np.exp(rng.normal(0, 0.1, DAYS))
@@ -131,5 +131,5 @@ def test_athletes_do_not_see_each_other(athletes):
     pd.testing.assert_frame_equal(both, alone)
 
 
-def test_nobody_is_no_row():
+def test_without_athletes_there_are_no_rows():
     assert check(pd.DataFrame(columns=["athlete_id", "feature_date", *INPUTS])).empty

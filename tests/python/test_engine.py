@@ -1,4 +1,4 @@
-"""The border: what goes to an engine comes back with the same types, on both engines."""
+"""Frames keep their types through both engines."""
 
 import os
 import sys
@@ -76,7 +76,7 @@ def test_write_names_a_missing_column(session):
         write(session, pd.DataFrame(columns=["name"]), COLUMNS)
 
 
-def test_apply_gives_what_the_function_says_of_the_rows_with_declared_types(session):
+def test_apply_returns_the_result_of_the_function_with_declared_types(session):
     frame = pd.DataFrame(
         {
             "name": ["a", None, "c"],

@@ -1,4 +1,4 @@
-"""After an erasure no file of the home holds anything of the athlete; others lose nothing."""
+"""An erasure removes all data of the athlete from all files and none of others."""
 
 import csv
 import gzip
@@ -28,14 +28,14 @@ from stride.racetime.paired import hashed
 
 AS_OF = date(2026, 6, 30)
 CANARY = "zqcanary"
-"""Part of every text that the erased athlete imports."""
+"""Part of every imported text of the erased athlete."""
 
 
-# ---------------------------------------------------------------------------- every file is read
+# ---------------------------------------------------------------------------- reading all files
 
 
 def readable(file: Path) -> list[bytes]:
-    """What a file holds, raw and unpacked."""
+    """Return the content of a file, raw and unpacked."""
     raw = file.read_bytes()
     found = [raw]
     if file.suffix == ".gz":
@@ -77,7 +77,7 @@ def holders(home: Path, *wanted: str) -> set[str]:
 
 
 def small_home(folder: Path, ana_name="Run with Grandma Zqcanary", ana="ana") -> Path:
-    """Two athletes imported, and a database of a few tables with what a build may leave."""
+    """Import two athletes and create a database with some tables of a build."""
     home = folder / "home"
     for athlete, name in ((ana, ana_name), ("bob", "Bobs own run")):
         source = folder / f"{athlete}.csv"
@@ -152,8 +152,8 @@ def test_a_text_of_another_athlete_stays_even_if_it_is_the_id(tmp_path):
     assert rows(home, "made.units") == [("bob",)]
 
 
-def test_numbers_of_activities_are_no_numbers_of_versions(tmp_path):
-    """The id of an activity may be 1, as may be the version of a model."""
+def test_model_versions_equal_to_activity_ids_are_kept(tmp_path):
+    """Both the id of an activity and the version of a model may be 1."""
     home = small_home(tmp_path)
     made(home, "training_runs", "select '1' as model_version, 1 as races, '1609.3' as metres")
     erased(home)
@@ -184,7 +184,7 @@ def test_a_number_that_is_an_activitys_id_identifies_it(tmp_path):
     assert rows(home, "made.later") == [(5,)]
 
 
-def test_a_text_about_several_athletes_keeps_its_row_and_loses_the_name(tmp_path):
+def test_a_text_about_several_athletes_is_kept_without_the_id(tmp_path):
     home = small_home(tmp_path)
     made(home, "health", """select unnest(['No import of ana, bob for 9 days.', 'All is well.'])""")
     made(home, "mixed", """select '{"ana": 1, "bob": 2}' as races, 3 as n""")
@@ -197,7 +197,7 @@ def test_a_text_about_several_athletes_keeps_its_row_and_loses_the_name(tmp_path
 
 
 def test_words_of_stride_are_never_personal(tmp_path):
-    """An athlete with the id "all" runs an activity with the name of a role."""
+    """An athlete has the id "all", and an activity the name of a model role."""
     home = small_home(tmp_path, ana_name="champion", ana="all")
     scopes = "select unnest(['all', '5k', 'marathon']) as scope, 4.2 as mape_pct"
     made(home, "evaluation", scopes)
@@ -239,7 +239,7 @@ STEPS = [
 
 @pytest.mark.parametrize("step", range(len(STEPS)))
 @pytest.mark.parametrize("is_done", [False, True], ids=["before", "after"])
-def test_an_erasure_that_was_killed_is_completed_by_the_next(tmp_path, monkeypatch, step, is_done):
+def test_a_killed_erasure_is_completed_by_the_next(tmp_path, monkeypatch, step, is_done):
     home = small_home(tmp_path)
     made(home, "later", SHAPES["composite"])
     (home / "report").mkdir()
@@ -261,11 +261,11 @@ def test_an_erasure_that_was_killed_is_completed_by_the_next(tmp_path, monkeypat
     erased(home)
     assert holders(home, "Zqcanary", "ana:1") == set()
     assert rows(home, "made.later") == [("bob:1", 3)]
-    with pytest.raises(StrideError, match="There is no athlete ana here"):
+    with pytest.raises(StrideError, match="There is no athlete ana: nothing"):
         erased(home)
 
 
-def test_what_a_killed_process_left_half_written_is_removed(tmp_path):
+def test_incomplete_files_of_killed_processes_are_removed(tmp_path):
     home = small_home(tmp_path)
     for name in ("stride.77.part", "stride.77.part.wal", "landing/activities/ana.x.77.part"):
         (home / name).write_text(NAME)
@@ -294,12 +294,12 @@ def test_an_unknown_athlete_changes_nothing(tmp_path):
     (home / "report").mkdir()
     (home / "report" / "index.html").write_text("ana")
     before = {file: file.read_bytes() for file in home.rglob("*") if file.is_file()}
-    with pytest.raises(StrideError, match="There is no athlete eve here"):
+    with pytest.raises(StrideError, match="There is no athlete eve: nothing"):
         erased(home, "eve")
     assert {file: file.read_bytes() for file in home.rglob("*") if file.is_file()} == before
 
 
-def test_the_registry_loses_rows_of_the_athlete_and_stays_as_it_is_for_others(tmp_path):
+def test_the_registry_loses_only_rows_of_the_athlete(tmp_path):
     home = small_home(tmp_path)
     made(
         home,
@@ -320,8 +320,8 @@ def test_the_registry_loses_rows_of_the_athlete_and_stays_as_it_is_for_others(tm
     untouched = (run_folder / "own.parquet").read_bytes()
     with closing(sqlite3.connect(home / "mlflow.db")) as connection:
         connection.execute("create table tags (key text primary key, value text)")
-        said = [("stride.why", f"ana and bob ran {NAME}"), ("stride.model_name", "ana.training.x")]
-        connection.executemany("insert into tags values (?, ?)", said)
+        tags = [("stride.why", f"ana and bob ran {NAME}"), ("stride.model_name", "ana.training.x")]
+        connection.executemany("insert into tags values (?, ?)", tags)
         connection.execute("create table runs (artifact_uri text)")
         connection.execute("insert into runs values ('file:///srv/ana/mlflow-artifacts')")
         connection.commit()
@@ -337,7 +337,7 @@ def test_the_registry_loses_rows_of_the_athlete_and_stays_as_it_is_for_others(tm
             "stride.why": "(erased) and bob ran (erased)",
             "stride.model_name": "ana.training.x",
         }
-        # A folder of the machine is no athlete.
+        # A folder name equal to the id is not the athlete.
         (place,) = connection.execute("select artifact_uri from runs").fetchone()
     assert place == "file:///srv/ana/mlflow-artifacts"
     assert holders(home, "Zqcanary") == set()
@@ -364,11 +364,11 @@ def test_deliveries_and_files_of_others(tmp_path):
     assert (home / "mine" / "bob.html").exists() and not (home / "mine" / "ana.html").exists()
 
 
-# ---------------------------------------------------------------------------- a whole home
+# ---------------------------------------------------------------------------- a complete home
 
 
 def canary_export(source: Path, target: Path) -> list[list[str]]:
-    """A sample's export with a canary in every text, and ids of its own; returns its rows."""
+    """Write a sample export with a canary in every text and its own ids; return its rows."""
     with zipfile.ZipFile(source) as packed, zipfile.ZipFile(target, "w") as made:
         header, *lines = csv.reader(io.StringIO(packed.read("activities.csv").decode()))
         header.append("Location City")
@@ -388,7 +388,7 @@ def canary_export(source: Path, target: Path) -> list[list[str]]:
 
 
 def import_canary(home: Home, folder: Path) -> list[str]:
-    """Everything that an import can carry, for one athlete; returns ids of activities."""
+    """Import all kinds of data for one athlete; return ids of activities."""
     athlete = f"{CANARY}-id"
     lines = canary_export(home.folder / "sample" / "sample-2.zip", folder / f"{CANARY}.zip")
     ids = [line[0] for line in lines]
@@ -436,7 +436,7 @@ def ok(done) -> None:
 
 
 def others(home: Home) -> dict[str, list]:
-    """Every row of everybody else, of tables that say whose it is."""
+    """Return all rows of other athletes, in tables with an athlete id."""
     found = {}
     for name in home.tables():
         columns = [row[0] for row in home.ask(f"select column_name from (describe {name})")]
@@ -451,7 +451,7 @@ APPEND_ONLY = ("point_in_time.feature_history", "inference.race_predictions", "g
 APPEND_ONLY += ("inference.inference_log", "monitoring.ledger_entries")
 
 
-def test_no_file_below_the_home_holds_a_canary_after_an_erasure(sample_home, tmp_path):
+def test_no_file_below_the_home_contains_a_canary_after_an_erasure(sample_home, tmp_path):
     shutil.copytree(sample_home.folder, tmp_path / "home")
     home = Home(tmp_path / "home")
     (tmp_path / "source").mkdir()
@@ -459,7 +459,7 @@ def test_no_file_below_the_home_holds_a_canary_after_an_erasure(sample_home, tmp
     home.build(AS_OF)
     ok(home.stride("report"))
     (home.folder / "report" / "index.pdf").write_bytes(b"%PDF packed")
-    # A replay is a home of its own.
+    # A replay has a separate home.
     replay = home.folder / "replay"
     shutil.copytree(home.folder / "landing", replay / "landing")
     shutil.copy(home.folder / "stride.duckdb", replay / "stride.duckdb")

@@ -1,4 +1,4 @@
-"""Estimated performance: it follows the truth, or says that it can not; good news is no alarm."""
+"""Estimated performance follows the truth or is not estimable; improvements raise no alarm."""
 
 import sys
 
@@ -54,7 +54,7 @@ def test_too_few_races_are_a_reason_and_no_number():
     assert pd.isna(answer["estimated_mae_s"]) and answer["realised_mae_s"] > 0
 
 
-def test_an_estimator_that_can_only_say_one_number_is_refused(monkeypatch):
+def test_a_constant_estimator_is_refused(monkeypatch):
     monkeypatch.setattr(performance, "FLOOR", 0)
     reason = performance.fit_reference(simulate.forecasts(np.random.default_rng(5), 30))
     assert "nothing but their mean error" in reason
@@ -75,7 +75,7 @@ def test_a_missing_input_is_a_failure_that_names_it(estimator):
     assert answer["status"] == "failed" and "acwr" in answer["reason"]
 
 
-def test_weeks_are_told_apart_and_refusals_left_out(estimator):
+def test_weeks_are_separate_and_refusals_left_out(estimator):
     rows = simulate.forecasts(np.random.default_rng(7), 4)
     rows["prediction_date"] = pd.to_datetime(
         ["2025-01-05", "2025-01-06", "2025-01-12", "2025-01-13"]
@@ -88,7 +88,7 @@ def test_weeks_are_told_apart_and_refusals_left_out(estimator):
     assert performance.estimate(estimator, rows.head(0)).empty
 
 
-def test_what_is_kept_says_the_same_when_it_is_read_again(estimator, tmp_path):
+def test_a_saved_estimator_gives_the_same_result_when_loaded(estimator, tmp_path):
     rows = simulate.forecasts(np.random.default_rng(8), 50)
     again = performance.load(performance.save(estimator, tmp_path))
     pd.testing.assert_frame_equal(
@@ -97,9 +97,7 @@ def test_what_is_kept_says_the_same_when_it_is_read_again(estimator, tmp_path):
     assert performance.load(performance.save("a reason", tmp_path)) == "a reason"
 
 
-def test_each_version_is_judged_by_its_own_estimator_and_a_broken_one_says_so(
-    estimator, monkeypatch
-):
+def test_each_version_uses_its_own_estimator_and_a_broken_one_is_reported(estimator, monkeypatch):
     def kept(run_id):
         if run_id == "broken":
             raise ValueError("truncated")
@@ -119,7 +117,7 @@ def test_each_version_is_judged_by_its_own_estimator_and_a_broken_one_says_so(
     assert estimators.estimate_by_version(rows.head(0)).empty
 
 
-def test_nannyml_reports_nothing_and_starts_nothing():
+def test_nannyml_sends_no_usage_data_and_starts_no_threads():
     import os
 
     from stride.monitoring.quiet_nannyml import nannyml

@@ -1,4 +1,4 @@
-"""Evaluation by numbers that can be checked by hand: weights, coverage, scores, noise, choice."""
+"""Evaluation with numbers that can be checked by hand: weights, coverage, scores, noise, choice."""
 
 import numpy as np
 import pandas as pd
@@ -79,7 +79,7 @@ def test_error_bias_coverage_and_width():
     assert row["interval_width_pct"] == pytest.approx(100 * width / 3)
 
 
-def test_the_interval_score_is_the_width_and_ten_times_what_is_outside():
+def test_the_interval_score_is_the_width_plus_ten_times_the_distance_outside():
     lower, upper = np.exp(6.9), np.exp(7.0)
     times = np.exp([6.95, 6.88, 7.03])
     rows = pd.DataFrame({"race_time_s": times, "lower_80_s": lower, "upper_80_s": upper})
@@ -98,7 +98,7 @@ def test_the_mix_weighs_warm_races_by_distance():
     assert row["mae_s"] == pytest.approx(0.75 * 150 + 0.25 * 1500)
 
 
-def test_a_distance_with_five_warm_races_stands_for_itself():
+def test_a_distance_with_five_warm_races_uses_only_its_races():
     distance = ["5k"] * 5 + ["marathon"] * 5
     rows = judged(10, distance_label=distance, predicted_time_s=[1010.0] * 5 + [1100.0] * 5)
     row = evaluated(rows).loc["reference_mix"]
@@ -106,7 +106,7 @@ def test_a_distance_with_five_warm_races_stands_for_itself():
     assert row["mae_s"] == pytest.approx(0.75 * 15 + 0.25 * 1500)
 
 
-def test_a_baseline_is_compared_on_its_own_races():
+def test_a_baseline_is_compared_on_races_that_have_it():
     riegel = [np.nan, *[1080.0] * 20]
     rows = judged(21, predicted_time_s=[2000.0, *[1040.0] * 20], riegel_time_s=riegel)
     row = evaluated(rows).loc["all"]
@@ -163,7 +163,7 @@ def test_few_athletes_are_no_units_to_draw():
     assert [len(set(way)) for way in units(range(30), range(30))] == [30]
 
 
-def test_few_athletes_who_are_alike_by_chance_do_not_make_a_mean_certain():
+def test_few_similar_athletes_do_not_make_a_mean_certain():
     value = np.tile([0.0, 2.0], 20)  # every athlete has the same mean
     athlete = np.repeat(np.arange(5), 8)
     by_athlete, by_race = units(athlete, np.arange(40))
@@ -206,7 +206,7 @@ def test_the_better_candidate_is_chosen_and_a_tie_goes_to_the_simpler():
     assert choose(candidates(**{PUBLISHED: 0.03})) == PUBLISHED
 
 
-def test_what_is_better_by_chance_is_not_chosen():
+def test_a_candidate_better_by_chance_is_not_chosen():
     better = 0.0395 + 0.01 * np.sin(np.arange(60))  # 0.05 points, with a standard error of 0.09
     assert choose(candidates(**{CORRECTED: better})) == PUBLISHED
     assert choose(candidates(**{CORRECTED: better - 0.005})) == CORRECTED
@@ -231,6 +231,6 @@ def test_refused_races_and_cold_starts_do_not_count_for_the_choice():
     assert choose(rows.head(0)) == PUBLISHED
 
 
-def test_the_seed_of_the_mix_is_what_the_evaluation_reads():
+def test_the_evaluation_uses_the_seed_reference_mix():
     seed = pd.read_csv(ROOT / "seeds" / "reference_mix.csv")
     assert set(MIX) <= set(seed) and seed["share"].sum() == pytest.approx(1)

@@ -1,4 +1,4 @@
-"""What a forecast must do for every runner: fast and slow, one race and many, with training or not.
+"""Properties of forecasts over all runners: fast or slow, one or many races, trained or not.
 
 Each property is checked over the whole range of runners, not on averages.
 """
@@ -31,12 +31,12 @@ def times(distance_m: float, n: int = 25) -> np.ndarray:
 
 
 def text(*races: tuple[float, float, float]) -> str:
-    """Races as ``(days ago, metres, seconds)``, the latest first."""
+    """Format races ``(days ago, metres, seconds)``, the latest first."""
     return " ".join(f"{d:.0f}:{m:.3f}:{s:.2f}" for d, m, s in sorted(races))
 
 
 def forecast(distance_m, earlier, **training) -> np.ndarray:
-    """Seconds; any argument may hold a value a row."""
+    """Return forecasts in seconds; each argument may be one value or an array."""
     columns = {"distance_m": distance_m, "earlier_races": earlier} | training
     rows = max(np.size(column) for column in columns.values())
     columns = {name: np.resize(np.asarray(column), rows) for name, column in columns.items()}
@@ -56,7 +56,7 @@ def forecast_each(asked_m, earlier, **training) -> np.ndarray:
 @pytest.mark.parametrize("training", TRAINING.values(), ids=TRAINING)
 @pytest.mark.parametrize("distance_m", DISTANCES)
 @pytest.mark.parametrize("days", [1, 30, 60])
-def test_one_recent_race_and_the_same_distance_is_that_race(distance_m, days, training):
+def test_a_recent_race_is_the_forecast_over_the_same_distance(distance_m, days, training):
     raced = times(distance_m)
     predicted = forecast(distance_m, [text((days, distance_m, s)) for s in raced], **training)
     np.testing.assert_allclose(predicted / raced, 1.0, atol=0.03)
@@ -74,7 +74,7 @@ def test_a_slower_race_never_gives_a_faster_forecast(days, training):
 @pytest.mark.parametrize("asked_m", DISTANCES)
 @pytest.mark.parametrize("raced_m", DISTANCES)
 def test_scaling_a_time_scales_the_forecast(raced_m, asked_m):
-    """To the level's share over the marathon, by which slower runners fade more."""
+    """Up to the level's effect over the marathon, where slower runners slow down more."""
     raced = times(raced_m)[:-1]
     grown = forecast(asked_m, [text((20, raced_m, 1.1 * s)) for s in raced])
     growth = grown / forecast(asked_m, [text((20, raced_m, s)) for s in raced])
@@ -82,7 +82,7 @@ def test_scaling_a_time_scales_the_forecast(raced_m, asked_m):
 
 
 def histories(n: int, seed: int) -> list[list[tuple[float, float, float]]]:
-    """Races of runners between the fastest and the slowest, two to thirty, some of them bad."""
+    """Draw runners of all speeds with two to thirty races each, some of them bad."""
     rng = np.random.default_rng(seed)
     found = []
     for _ in range(n):
@@ -124,7 +124,7 @@ def test_more_distance_takes_more_time(training):
 
 @pytest.mark.parametrize("name", ["little", "much", "slow efforts", "fast efforts"])
 @pytest.mark.parametrize("days", [10, 60])
-def test_training_moves_a_forecast_from_a_recent_race_by_three_per_cent_at_most(name, days):
+def test_training_changes_a_forecast_from_a_recent_race_by_at_most_three_percent(name, days):
     for raced_m in DISTANCES:
         races = [text((days, raced_m, s)) for s in times(raced_m)]
         races += [
@@ -145,7 +145,7 @@ def test_more_volume_never_makes_a_forecast_slower(days):
 
 
 def simulated(n: int, seed: int = 0) -> pd.DataFrame:
-    """Runners from the model's own assumptions: one race each, and the next over any distance."""
+    """Draw runners from the model's assumptions: one race each, and the next over any distance."""
     rng = np.random.default_rng(seed)
     settings = PUBLISHED
     distances = rng.choice(DISTANCES, (n, 2))
@@ -171,7 +171,7 @@ def simulated(n: int, seed: int = 0) -> pd.DataFrame:
     )
 
 
-def test_intervals_hold_what_the_assumptions_say_for_slow_and_fast_runners_alike():
+def test_intervals_cover_80_percent_for_slow_and_fast_runners():
     runners = simulated(6000)
     predicted = stage_1(runners)
     score = (np.log(runners["y"]) - predicted["log_time"]) / predicted["log_sd"]
@@ -182,7 +182,7 @@ def test_intervals_hold_what_the_assumptions_say_for_slow_and_fast_runners_alike
     assert bias.abs().max() < 0.35, bias.round(2).tolist()
 
 
-def test_a_bad_day_is_judged_by_two_other_races():
+def test_a_bad_race_is_recognised_by_two_other_races():
     slow = 2000.0
     two = forecast(FIVE, text((10, FIVE, 1.25 * slow), (60, FIVE, slow))).item()
     three = forecast(FIVE, text((10, FIVE, 1.25 * slow), (60, FIVE, slow), (90, FIVE, slow))).item()

@@ -1,10 +1,10 @@
-"""The gate: a small club passes, what is truly bad does not, and what can't be seen says so."""
+"""The gate passes a small club, fails bad models, and reports criteria without enough data."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
-from population import population
+from race_factory import simulate_races
 from test_evaluation import judged
 
 from stride.racetime.backtest import backtest_and_choose
@@ -43,7 +43,7 @@ def club(n: int, athletes: int = 10, error: float = 0.03, inside: float = 0.8, s
     )
 
 
-def test_a_good_model_passes_and_every_row_names_what_was_judged():
+def test_a_good_model_passes_and_every_row_names_the_evaluated_data():
     table = verdicts(club(200))
     assert table["is_passed"].all()
     assert set(table["candidate"]) == {"published"} and set(table["data_fingerprint"]) == {"f"}
@@ -119,7 +119,7 @@ def test_a_group_that_is_forecast_too_fast_fails():
     assert row["fails_above_pct"] > 98, "many groups are looked at"
 
 
-def test_a_group_whose_intervals_are_too_narrow_fails():
+def test_a_group_with_too_narrow_intervals_fails():
     rows = hidden_group()
     least = rows["week_km"] <= rows["week_km"].quantile(0.2)
     rows.loc[least & (np.arange(1000) % 2 == 0), ["lower_80_s", "upper_80_s"]] = [1.0, 2.0]
@@ -148,7 +148,7 @@ def test_a_group_with_few_races_is_not_looked_at():
     assert (row["scope"], row["status"]) == ("stale_race", "failed")
 
 
-def test_the_leak_alarm_says_where_it_is_blind():
+def test_the_leak_alarm_reports_distances_without_enough_races():
     nine = verdicts(club(9, error=0.001)).loc["no_leak_alarm"]
     assert (nine["status"], nine["is_passed"]) == ("blind", True)
     assert "Blind" in nine["detail"] and pd.isna(nine["metric_value"])
@@ -159,7 +159,7 @@ def test_the_leak_alarm_says_where_it_is_blind():
     assert "blind at 10k, half marathon, marathon" in honest["detail"]
 
 
-def test_what_was_not_measured_is_not_passed():
+def test_criteria_without_data_do_not_pass():
     table = verdicts(club(30).head(0))
     failed = table.index[table["status"] == "failed"]
     assert {"enough_races", "reference_mix_error", "honest_interval"} <= set(failed)
@@ -169,5 +169,5 @@ def test_what_was_not_measured_is_not_passed():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_five_runners_with_35_races_get_a_model_on_the_first_day(seed):
-    table = judge(backtest_and_choose(population(5, 7, seed=seed)), MIX, CRITERIA)
+    table = judge(backtest_and_choose(simulate_races(5, 7, seed=seed)), MIX, CRITERIA)
     assert table["is_passed"].all(), table.loc[~table["is_passed"], "detail"].tolist()

@@ -1,4 +1,4 @@
-"""Numbers that science and other tools agree on, through the build itself.
+"""The build reproduces values of publications and other tools.
 
 Sources: the published formulas (Banister, Morton, Edwards, Lucia, Foster, Williams) and the values
 that the tests of Elevate, Runalyze and sweatpy expect, which are facts about the same formulas.
@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from activity_factory import ActivityFactory
 from conftest import Home
-from histories import Histories
 
 FIRST = date(2024, 1, 1)
 ELEVATE = {1: 150, 2: 150, 15: 190, 30: 150, 33: 190, 34: 190, 38: 300, 39: 300, 40: 419, 43: 380}
@@ -103,8 +103,8 @@ ACTIVITIES = {
 }
 
 
-class Golden(Histories):
-    """Histories with exactly these loads and activities."""
+class Golden(ActivityFactory):
+    """ActivityFactory with exactly these loads and activities."""
 
     def __init__(self):
         super().__init__(0, [])
@@ -360,7 +360,7 @@ def test_a_week_on_and_a_week_off(home, name):
         assert days[column].tolist() == pytest.approx(expected, abs=6e-3)
 
 
-def test_runalyze_rounds_to_its_own_tests(home):
+def test_runalyze_values_match_its_tests(home):
     days = convention(home, "blocks", "runalyze")
     assert days["ctl"].round().tolist() == [5, 9, 13, 17, 21, 25, 28, 27, 26, 25, 23, 22, 21, 20]
     assert days["atl"].round().tolist() == [25, 44, 58, 68, 76, 82, 87, 65, 49, 37, 27, 21, 15, 12]
@@ -395,7 +395,7 @@ def test_elevates_series(home, day, ctl, atl, tsb, tsb_end_of_day):
         (43, (45.44, 145.76, -72.42)),
     ],
 )
-def test_elevate_rounds_down_to_its_own_tests(home, day, floors):
+def test_elevate_values_match_its_tests(home, day, floors):
     row = rolling(home, "elevate").iloc[day - 1]
     found = np.floor([100 * row[column] for column in ("ctl", "atl", "tsb")]) / 100
     assert tuple(found) == pytest.approx(floors)

@@ -127,7 +127,7 @@ def test_accents_and_apostrophes_do_not_matter():
     assert set(found.places) == {"activity_id", "started_at", "distance"}
 
 
-def test_stravas_untranslated_headers_say_their_key():
+def test_stravas_untranslated_headers_are_read_by_their_key():
     header = (
         '<span class="translation_missing" title="translation missing: '
         'en-US.lib.export.portability_exporter.activities.horton_values.total_steps">Steps</span>'
@@ -143,6 +143,6 @@ def test_common_words_are_stravas_only_all_together():
     assert headers.meanings(["id", "name", "type"]).unknown == [0, 1]
 
 
-def test_what_is_not_known_is_said_to_be_unknown():
+def test_unknown_headers_are_reported():
     found = headers.meanings(["Activity ID", "Mood", "", "Commute"])
     assert found.unknown == [1]

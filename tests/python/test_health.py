@@ -1,4 +1,4 @@
-"""Health: what must stop the build stops it, what must not does not, and no check is forgotten."""
+"""Health: failures stop the build, warnings do not, and every check has a result."""
 
 import csv
 import os
@@ -18,7 +18,7 @@ def home(sample_home, tmp_path_factory) -> Home:
 
 
 def say(home: Home, status: str) -> None:
-    """Let the first check of the last day have said so."""
+    """Set the result of the first check of the last day."""
     with duckdb.connect(str(home.folder / "stride.duckdb")) as connection:
         connection.execute("update monitoring.health set status = 'ok'")
         connection.execute(
@@ -26,7 +26,7 @@ def say(home: Home, status: str) -> None:
         )
 
 
-def test_every_check_has_a_row_and_all_but_ok_says_what_to_do(sample_home):
+def test_every_check_has_a_row_and_advice_unless_ok(sample_home):
     rows = sample_home.ask(
         "select check_name, layer, status, detail, what_to_do from monitoring.health"
     )
@@ -65,7 +65,7 @@ def test_a_warning_does_not_stop_the_build_and_a_failure_does(home):
     assert done.returncode == 1 and "FAIL 1 health_has_no_fail" in done.stdout
 
 
-def test_a_challenger_that_can_not_be_loaded_is_told_until_it_is_back(home):
+def test_an_unavailable_challenger_is_reported_until_it_is_back(home):
     let_challenge(home, is_usable=False)
     status, detail, what_to_do = health_of(home, "challenger")
     assert status == "warn" and "restore its artifact" in what_to_do
@@ -89,7 +89,7 @@ def let_challenge(home: Home, is_usable: bool) -> None:
 
 
 def health_of(home: Home, check: str) -> tuple:
-    """What health says of a check after a run that scores."""
+    """Return the result of a check after a run with scoring."""
     done = home.dbt("run", "--select", "py_score_race_time", "health", as_of=LAST_DAY)
     assert done.returncode == 0, done.stdout[-3000:]
     (row,) = home.ask(

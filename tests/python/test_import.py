@@ -1,4 +1,4 @@
-"""`stride import` as a user meets it: what lands, what is said, what is never lost."""
+"""`stride import` as used on the command line: landed rows, messages, and no lost data."""
 
 import csv
 import gzip
@@ -113,7 +113,7 @@ def test_every_shape_of_an_export_lands_once(tmp_path, shape):
     assert not (tmp_path / "escape.txt").exists()
 
 
-def test_a_later_export_adds_only_what_is_new_or_changed_and_marks_what_is_gone(tmp_path):
+def test_a_later_export_adds_new_and_changed_rows_and_marks_deleted_ones(tmp_path):
     imported(tmp_path, as_csv(tmp_path, table(run(1), run(2), run(3))))
     changed = run(2, **{"Activity Name": "Renamed"})
     receipt = imported(tmp_path, as_csv(tmp_path, table(run(1), changed, run(4))))
@@ -136,7 +136,7 @@ def test_a_row_that_an_export_has_twice_lands_twice_and_only_once_more_when_it_c
     assert imported(tmp_path, as_csv(tmp_path, table(run(1), run(2)))).table.changed == 1
 
 
-def test_what_was_gone_and_comes_back_lands_again(tmp_path):
+def test_a_restored_activity_lands_again(tmp_path):
     whole, cut = table(run(1), run(2)), table(run(1))
     for content in (whole, cut, whole):
         imported(tmp_path, as_csv(tmp_path, content))
@@ -146,13 +146,13 @@ def test_what_was_gone_and_comes_back_lands_again(tmp_path):
     assert imported(tmp_path, as_csv(tmp_path, whole)).table.new == 0
 
 
-def test_of_a_partial_export_nothing_is_marked_as_gone(tmp_path):
+def test_a_partial_export_marks_no_activities_as_deleted(tmp_path):
     imported(tmp_path, as_csv(tmp_path, table(run(1), run(2))))
     imported(tmp_path, as_csv(tmp_path, table(run(3))), options=Options(is_partial=True))
     assert landed(tmp_path, "deletions") == [] and len(landed(tmp_path)) == 3
 
 
-def test_an_older_export_imported_late_adds_what_is_missing_and_changes_nothing(tmp_path):
+def test_an_older_export_adds_missing_activities_and_changes_none(tmp_path):
     new = as_zip(tmp_path, table(run(2, **{"Activity Name": "New name"})))
     imported(tmp_path, new)
     old = as_zip(tmp_path, table(run(1), run(2)), packed=(2023, 1, 1, 0, 0, 0))
@@ -252,7 +252,7 @@ def test_a_file_that_kills_its_reader_harms_no_other(tmp_path, monkeypatch):
     assert problems == {"many/06 killer.gpx": "crashed_reader"}
 
 
-def test_a_killed_import_goes_on_and_lands_nothing_twice(tmp_path, monkeypatch):
+def test_a_killed_import_can_be_repeated_without_duplicates(tmp_path, monkeypatch):
     content = table(*(run(n) for n in range(1, 6)))
     path = as_zip(tmp_path, content, [("activities/a.gpx", gpx())])
     original = landing.write
@@ -271,7 +271,7 @@ def test_a_killed_import_goes_on_and_lands_nothing_twice(tmp_path, monkeypatch):
     assert len(rows) == len({row["landed_row_id"] for row in rows}) == 6
 
 
-def test_a_full_disk_is_one_sentence_and_leaves_nothing_half(tmp_path, monkeypatch):
+def test_a_full_disk_gives_one_sentence_and_no_incomplete_file(tmp_path, monkeypatch):
     monkeypatch.setenv("STRIDE_HOME", str(tmp_path / "home"))
 
     def full(table, path, **_):
@@ -295,7 +295,7 @@ def test_two_imports_at_once_are_refused_in_a_sentence(tmp_path):
         imported(tmp_path, path)
 
 
-def test_an_unknown_column_is_kept_and_told(tmp_path, monkeypatch):
+def test_an_unknown_column_is_kept_and_reported(tmp_path, monkeypatch):
     monkeypatch.setenv("STRIDE_HOME", str(tmp_path))
     path = as_csv(tmp_path, table(RUN))
     done = CliRunner().invoke(main, ["import", str(path), "--athlete", "a", "--timezone", "UTC"])
@@ -351,10 +351,10 @@ def test_json_of_the_api_lands_with_the_zone_it_tells(tmp_path):
     ("arguments", "sentence"),
     [
         (["nowhere.zip", "--athlete", "ana", "--timezone", "UTC"], "does not exist"),
-        (["{csv}", "--athlete", "ana", "--timezone", "Lisbon"], "is no time zone"),
-        (["{csv}", "--athlete", "../ana", "--timezone", "UTC"], "is not usable"),
-        (["{csv}"], "Say whose data it is"),
-        (["{csv}", "--athlete", "ana"], "ana is new: say where the athlete lives"),
+        (["{csv}", "--athlete", "ana", "--timezone", "Lisbon"], "is not a time zone"),
+        (["{csv}", "--athlete", "../ana", "--timezone", "UTC"], "is invalid"),
+        (["{csv}"], "The athlete is missing"),
+        (["{csv}", "--athlete", "ana"], "ana is new: set the time zone of the athlete"),
         (["{folder}", "--athlete", "ana", "--timezone", "UTC"], "no activities.csv and no FIT"),
         (["{empty}", "--athlete", "ana", "--timezone", "UTC"], "is empty"),
         (["{cut}", "--athlete", "ana", "--timezone", "UTC"], "can't be read"),

@@ -1,4 +1,4 @@
-"""Tables, JSON and exports as other platforms, spreadsheets and countries write them."""
+"""Tables, JSON and exports of other platforms, spreadsheets and countries."""
 
 # ruff: noqa: RUF001
 
@@ -151,7 +151,7 @@ def test_dates_of_more_languages_and_of_spreadsheets(text):
         ("5 июн. 2024", 6),
     ],
 )
-def test_a_shortened_month_is_that_of_its_own_language(text, month):
+def test_an_abbreviated_month_is_read_in_its_language(text, month):
     assert instant(text, day_first=True).month == month
 
 
@@ -161,13 +161,13 @@ def test_a_table_without_one_date_that_can_be_read_is_refused(tmp_path):
         runs(write(tmp_path / "activities.csv", content))
 
 
-def test_strava_in_an_unknown_language_is_told_so_with_the_way_to_add_it():
+def test_an_unknown_language_gives_an_error_that_says_how_to_add_it():
     text = "ID Aktivitas;Tanggal;Nama;Jenis;Waktu;Jarak\n9001;2024-01-05 07:00:00;x;Lari;1800;5\n"
     with pytest.raises(StrideError, match=r"does not know its language.*strava_headers\.toml"):
         strava_csv.read_rows(text.encode(), "activities.csv")
 
 
-def test_words_of_a_table_that_stride_does_not_know_are_told(tmp_path):
+def test_unknown_sports_of_a_table_are_reported(tmp_path):
     text = export("sv").replace(";Löpning;1800;5,01\n9002", ";Gåsmarsch;1800;5,01\n9002")
     receipt, _ = runs(write(tmp_path / "activities.csv", text))
     assert receipt.table.unknown_sports == {"Gåsmarsch": 1}
@@ -347,7 +347,7 @@ def test_a_table_of_another_service_is_not_told_stravas_columns(tmp_path, header
 # ---------------------------------------------------------------- JSON of other platforms
 
 
-def test_intervals_icu_is_not_stravas_api_and_its_stubs_are_told(tmp_path):
+def test_stubs_of_intervals_icu_are_reported(tmp_path):
     run = {
         "id": "i100",
         "start_date": "2024-01-05T07:00:00Z",
@@ -562,7 +562,7 @@ def test_a_folder_names_what_it_could_not_read(tmp_path):
 
 
 def garmin_export(folder: Path, depth: int = 1) -> Path:
-    """An export: recordings in a zip of their own, lists and days as JSON."""
+    """An export with recordings in a nested zip, and lists and days as JSON."""
     activities = [
         {
             "activityId": 7,
@@ -650,7 +650,7 @@ def test_garmins_account_export_is_read_as_it_comes(tmp_path, depth):
     assert again.daily == {"forecasts": 0, "wellness": 0}
 
 
-def test_the_whole_of_a_triathlon_does_not_count_beside_its_legs(tmp_path):
+def test_the_total_of_a_triathlon_does_not_count_in_addition_to_its_legs(tmp_path):
     leg = {"beginTimestamp": 1_700_000_000_000, "duration": 600_000.0, "activityType": "running"}
     whole = leg | {"activityId": 1, "activityType": "multi_sport"}
     _, found = runs(write(tmp_path / "a.json", [whole, leg | {"activityId": 2, "parentId": 1}]))
@@ -741,7 +741,7 @@ def test_two_activities_of_a_list_that_start_together_are_two(tmp_path):
     }
 
 
-def test_resting_heart_rate_and_weight_become_settings_when_told_to(tmp_path):
+def test_resting_heart_rate_and_weight_become_settings_on_request(tmp_path):
     days = [
         {"calendarDate": f"2024-{month:02d}-{day:02d}", "restingHeartRate": rate}
         for month, rate in ((1, 50), (2, 50), (3, 46))
@@ -849,7 +849,7 @@ def test_a_home_that_duckdb_cannot_open_is_refused(tmp_path, monkeypatch):
         paths.home()
 
 
-def test_a_registry_of_another_mlflow_says_what_to_do(tmp_path):
+def test_a_registry_of_another_mlflow_version_gives_advice(tmp_path):
     environment = {"STRIDE_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     program = Path(sys.executable).with_name("stride")
     assert subprocess.run([program, "models"], env=environment, capture_output=True).returncode == 0

@@ -1,4 +1,4 @@
-"""Odd files from import to silver: every row ends in one place, with its reason."""
+"""Unusual files from import to silver: each row is in one table, with a reason."""
 
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -91,7 +91,7 @@ def test_every_row_ends_in_one_place(home):
     ]
 
 
-def test_dates_are_corrected_and_say_why(home):
+def test_dates_are_corrected_with_a_reason(home):
     started = datetime.fromtimestamp(START_S, UTC).replace(tzinfo=None)
     assert home.ask(
         """select split_part(device_file, '/', -1), activities.started_at,

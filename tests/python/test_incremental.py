@@ -9,8 +9,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pytest
+from activity_factory import ActivityFactory
 from conftest import ROOT, Home
-from histories import Histories
 
 TABLES = {
     "activity_features": ["athlete_id", "activity_id"],
@@ -64,9 +64,9 @@ def seeded(home: Home) -> None:
 
 @pytest.fixture(scope="module")
 def start(tmp_path_factory):
-    """Sixty histories from nothing at all to thirty years, built once."""
+    """Sixty histories from zero to thirty years, built once."""
     random = np.random.default_rng(11)
-    histories = Histories(7, [30.0, 12.5, 0.0, 1 / 365, *random.uniform(0.02, 3, 56)])
+    histories = ActivityFactory(7, [30.0, 12.5, 0.0, 1 / 365, *random.uniform(0.02, 3, 56)])
     home = Home(tmp_path_factory.mktemp("histories"))
     histories.write(home.folder / "stride.duckdb")
     seeded(home)
@@ -98,7 +98,7 @@ def test_the_averages_are_the_recursion_over_thirty_years(start):
             np.testing.assert_allclose(days[column], expected, rtol=1e-9, atol=1e-9)
 
 
-def test_the_windows_are_what_they_are_called(start):
+def test_windows_have_the_length_in_their_name(start):
     frames = tables(start[1])
     for _, daily in frames["daily_features"].groupby("athlete_id"):
         days = frames["rolling_features"].loc[daily.index]
@@ -160,17 +160,17 @@ def test_the_pace_trend_is_a_line_through_six_weeks(start):
     assert checked > 40
 
 
-def happens(histories: Histories, turn: int) -> dict:
-    """Something happens to every athlete; the first day that it may change, by athlete."""
+def happens(histories: ActivityFactory, turn: int) -> dict:
+    """Apply a change to each athlete; return the first day it may affect, by athlete."""
     days = {}
     for number, athlete in enumerate(histories.sex):
-        event = Histories.EVENTS[(number + turn) % len(Histories.EVENTS)]
+        event = ActivityFactory.EVENTS[(number + turn) % len(ActivityFactory.EVENTS)]
         days[athlete] = event(histories, athlete)
     return {athlete: day for athlete, day in days.items() if day}
 
 
 def poisoned(folder) -> Path:
-    """A copy of the project that forgets a day."""
+    """A copy of the project that omits a day."""
     folder.mkdir()
     for name in ("models", "macros", "seeds", "tests", "profiles"):
         shutil.copytree(ROOT / name, folder / name)
@@ -235,7 +235,7 @@ def test_whatever_happens_the_tables_are_those_of_a_full_rebuild(start, home, tm
     assert_equal(tables(home), from_nothing(home, tmp_path / "full-again"))
 
 
-def test_a_day_without_news_adds_a_day_and_a_build_without_any_adds_nothing(start, home):
+def test_a_day_without_changes_adds_one_day_and_a_repeated_build_none(start, home):
     histories = deepcopy(start[0])
     before = tables(home)
     built(home)
@@ -368,7 +368,7 @@ def test_a_threshold_is_estimated_from_earlier_days_alone(start):
         assert row.valid_max_hr_bpm == pytest.approx(expected, rel=1e-12)
 
 
-def test_a_correction_closes_what_was_believed_and_a_new_setting_does_not(tmp_path):
+def test_a_correction_adds_feature_history_and_a_new_setting_does_not(tmp_path):
     home = Home(tmp_path)
     always = ("--sex", "f", "--birth-year", "1978")
     january, june = (("--valid-from", f"2024-{month}-01") for month in ("01", "06"))

@@ -1,4 +1,4 @@
-"""What was known when: a late upload changes what a race might have known, not what it did know."""
+"""Features as known: a late upload does not change the features known before a race."""
 
 import re
 import shutil
@@ -97,7 +97,7 @@ def story(tmp_path_factory) -> tuple[Home, pd.DataFrame]:
     return home, asked
 
 
-def test_the_trainer_sees_what_the_scorer_saw_on_that_morning(story):
+def test_training_uses_the_features_that_scoring_used_that_morning(story):
     home, asked = story
     learned = row(home)
     asked = asked.iloc[0].to_dict()
@@ -122,7 +122,7 @@ def test_known_at_once_takes_the_late_uploads_too(story, tmp_path):
     assert pd.isna(learned["state_known_at"])
 
 
-def test_what_was_told_later_is_not_trained_on_and_says_so(story):
+def test_races_known_later_are_not_trained_on_with_a_reason(story):
     home, _ = story
     assert row(home)["unused_reason"] is None
     earlier = row(home, RACE_DAY - timedelta(days=35))
@@ -132,7 +132,7 @@ def test_what_was_told_later_is_not_trained_on_and_says_so(story):
     assert late["unused_reason"] == "known_too_late" and pd.isna(late["feature_date"])
 
 
-def test_history_keeps_both_states_and_a_rerun_adds_nothing(story, tmp_path):
+def test_history_keeps_both_states_and_a_repeated_run_adds_none(story, tmp_path):
     home, _ = story
     history = """from point_in_time.feature_history where athlete_id = 'ana'
         order by feature_date, known_at"""
@@ -155,7 +155,7 @@ def test_history_keeps_both_states_and_a_rerun_adds_nothing(story, tmp_path):
     assert len(again.frame(history)) == len(before)
 
 
-def test_dbt_stops_a_build_that_forgets_when_it_came_to_know(story, tmp_path):
+def test_dbt_stops_a_build_without_times_of_knowledge(story, tmp_path):
     home, _ = story
     project = tmp_path / "project"
     project.mkdir()

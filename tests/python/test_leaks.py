@@ -1,4 +1,4 @@
-"""The leakage firewall: what lies ahead is changed or cut away, and nothing before may move.
+"""The leakage firewall: changing or removing future data must not change earlier features.
 
 Each check is also run against a deliberately leaky copy of the project, and must fail there: a
 firewall that lets everything through would pass the first half alone.
@@ -20,7 +20,7 @@ TABLES_ONLY = ("--resource-type", "model", "--resource-type", "seed")
 
 @pytest.fixture(scope="module")
 def race(sample_home) -> dict:
-    """A race with races and training on both sides of it."""
+    """A race with races and training before and after it."""
     frame = sample_home.frame(
         """select race_id, athlete_id, split_part(race_id, ':', 2) as activity_id, race_date,
             distance_m
@@ -33,7 +33,7 @@ def race(sample_home) -> dict:
 
 @pytest.fixture(scope="module")
 def leaky_project(tmp_path_factory) -> Path:
-    """The project with classic mistakes: race day in the features, windows that look on."""
+    """The project with typical leaks: race day in the features, windows into the future."""
     copy = tmp_path_factory.mktemp("leaky") / "project"
     copy.mkdir()
     for name in ("models", "macros", "seeds", "tests", "profiles"):
@@ -89,7 +89,7 @@ def features_of(home: Home, race: dict) -> pd.DataFrame:
 
 
 def perturbed(race: dict):
-    """The race run faster and longer, by a failing strap, and all after it twice as long.
+    """The race with other times and heart rates, and all later activities twice as long.
 
     Faster, so that it stays a race: its label may look at it, its features may not.
     """
@@ -114,7 +114,7 @@ def perturbed(race: dict):
 
 
 def without_after(day):
-    """Raw data as it was at the end of a day: nothing later exists."""
+    """Raw data up to the end of a day."""
 
     def change(table):
         # Days end at different times around the world: a day more is left to the as-of date.
@@ -144,7 +144,7 @@ def check_truncation(sample_home, folder, project, race, before):
 
 
 def check_mirror(sample_home, folder, project, race, before):
-    """On the morning of the race, before it is run, the scorer sees what the trainer will."""
+    """On the morning of the race, scoring uses the features that training will use."""
     day = pd.Timestamp(race["race_date"])
 
     def morning(table):
@@ -164,7 +164,7 @@ CHECKS = [check_perturbation, check_truncation, check_mirror]
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_nothing_ahead_moves_anything_before(sample_home, tmp_path, race, check):
+def test_future_data_does_not_change_earlier_features(sample_home, tmp_path, race, check):
     check(sample_home, tmp_path / "home", ROOT, race, before=sample_home)
 
 

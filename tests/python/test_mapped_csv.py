@@ -1,4 +1,4 @@
-"""Any table, by a mapping."""
+"""Tables read with a mapping."""
 
 import gzip
 from collections import Counter
@@ -38,7 +38,7 @@ def only(found) -> dict:
     return row
 
 
-def test_columns_land_by_the_mapping_and_nothing_is_lost(mapped):
+def test_columns_land_by_the_mapping_and_all_cells_are_kept(mapped):
     row = only(mapped(MAPPING))
     assert row["activity_id"] == "mine:7" and row["distance_m"] == 10000.0
     assert row["unreadable_cells"] is None and row["source_row_number"] == 1
@@ -61,7 +61,7 @@ def test_a_utc_time_keeps_its_zone(mapped):
     ("unit", "cell", "metres"),
     [("km", "10.5", 10500), ("mi", "1", 1609.344), ("yd", "100", 91.44), ("ft", "100", 30.48)],
 )
-def test_distances_come_in_any_unit(mapped, unit, cell, metres):
+def test_distances_are_read_in_any_unit(mapped, unit, cell, metres):
     table = TABLE.replace(b"10000", cell.encode())
     row = only(mapped(f'{MAPPING}[units]\ndistance_m = "{unit}"', table))
     assert row["distance_m"] == pytest.approx(metres)
@@ -83,7 +83,7 @@ def test_distances_come_in_any_unit(mapped, unit, cell, metres):
         ("m/s", "4", 2500),
     ],
 )
-def test_durations_come_in_any_unit_or_as_a_speed(mapped, unit, cell, seconds):
+def test_durations_are_read_in_any_unit_or_as_a_speed(mapped, unit, cell, seconds):
     table = TABLE.replace(b"3000", cell.encode())
     row = only(mapped(f'{MAPPING}[units]\nmoving_time_s = "{unit}"', table))
     assert row["moving_time_s"] == pytest.approx(seconds)
@@ -120,7 +120,7 @@ def test_several_athletes_in_one_table(mapped):
     assert [row["source_row_number"] for row in found["ana"].rows] == [1, 3]
 
 
-def test_without_an_id_the_start_tells_activities_apart(mapped):
+def test_without_an_id_activities_are_identified_by_their_start(mapped):
     mapping = MAPPING.replace('activity_id = "No."\n', "")
     assert only(mapped(mapping))["activity_id"] == "mine:20260816T103046"
 
@@ -132,7 +132,7 @@ def test_a_bad_cell_names_its_landed_column(mapped):
     assert row["moving_time_s"] == 3000.0
 
 
-def test_decimal_commas_and_day_first_are_found_or_told(mapped):
+def test_decimal_commas_and_day_first_are_detected_or_set(mapped):
     table = b"No.;Sport;Begin;Time;Length\n7;Run;05.07.2018 15:00;3000;9,44\n8;Run;x;3000;1.500"
     found = mapped(f'{MAPPING}[units]\ndistance_m = "km"', table)[None].rows
     assert [row["distance_m"] for row in found] == [9440.0, 1500000.0]
@@ -147,7 +147,7 @@ def test_decimal_commas_and_day_first_are_found_or_told(mapped):
 @pytest.mark.parametrize(
     ("mapping", "sentence"),
     [
-        ("columns = [", "is no TOML file"),
+        ("columns = [", "is not a TOML file"),
         ('colums = {a = "b"}', "has 'colums'; known are:"),
         ('columns = "all"', r"needs \[columns\] as a table"),
         (MAPPING + "speed = 'v'", r"has 'speed' in \[columns\]; known are: activity_id"),
@@ -183,7 +183,7 @@ def test_a_mapping_that_is_not_there_is_named(tmp_path):
     with pytest.raises(StrideError, match=r"mine\.toml can't be read"):
         read_mapping(tmp_path / "mine.toml")
     (tmp_path / "latin.toml").write_bytes(b'athlete = "\xe4"')
-    with pytest.raises(StrideError, match="is no TOML file"):
+    with pytest.raises(StrideError, match="is not a TOML file"):
         read_mapping(tmp_path / "latin.toml")
 
 

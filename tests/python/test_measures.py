@@ -1,10 +1,9 @@
-"""What samples amount to, on streams whose answers are known."""
+"""Measures of samples, on streams with known results."""
 
 import numpy as np
 import pytest
 
 from stride.ingest.device import summarise
-from stride.ingest.device.clock import gap_limit, power_gap_limit
 from stride.ingest.device.distance import distance_line
 from stride.ingest.device.efforts import DISTANCES_M, distance_efforts, power_efforts
 from stride.ingest.device.grade import grade_factor, running_cost
@@ -16,6 +15,7 @@ from stride.ingest.device.measures import (
     power_each_second,
 )
 from stride.ingest.device.session import build
+from stride.ingest.device.timer import gap_limit, power_gap_limit
 
 
 def session(time_s, sport="Run", totals=None, **columns):
@@ -142,7 +142,7 @@ def test_histogram_adds_up_to_the_recorded_time():
 
 
 @pytest.mark.parametrize("sentinel", [0, -1, 29, 231, 255, 65535, np.nan, np.inf])
-def test_what_is_no_heart_rate_is_missing(sentinel):
+def test_invalid_heart_rates_are_missing(sentinel):
     bpm = np.r_[np.full(300, 140.0), [sentinel], np.full(300, 140.0)]
     row = summarise(session(range(601), heart_rate_bpm=bpm))
     assert row["heart_rate_seconds"] == [{"bpm": 140, "seconds": 600.0}]
@@ -155,7 +155,7 @@ def test_no_heart_rate_is_null_not_an_empty_list():
     assert row["avg_hr_bpm"] is None
 
 
-def test_a_strap_that_falls_silent_loses_only_its_own_time():
+def test_a_dropout_of_the_strap_removes_only_its_time():
     bpm = np.r_[np.full(300, 150.0), np.full(200, np.nan), np.full(101, 150.0)]
     row = summarise(session(range(601), heart_rate_bpm=bpm))
     assert row["heart_rate_seconds"] == [{"bpm": 150, "seconds": 399.0}]
@@ -213,7 +213,7 @@ def test_best_power_finds_the_hard_part_and_counts_a_pause_as_zero():
     assert best["value"] == pytest.approx(200 * 200 / 300, rel=0.01)
 
 
-def test_a_meter_that_only_says_zero_was_not_there():
+def test_a_power_meter_with_only_zeros_is_ignored():
     row = summarise(session(range(1800), "Ride", power_w=0.0))
     assert row["avg_power_w"] is None
     assert row["best_efforts"] is None
@@ -245,7 +245,7 @@ def test_steady_hill_is_graded_by_its_factor(grade):
     assert row["elevation_gain_m"] == pytest.approx(max(grade, 0) * 4500, abs=1)
 
 
-def test_a_slope_is_ignored_where_nobody_runs():
+def test_slopes_are_ignored_without_running():
     time = np.arange(1801.0)
     row = summarise(session(time, "Hike", distance_m=0.8 * time, altitude_m=0.16 * time))
     assert row["graded_speed_mps"] == pytest.approx(0.8)
@@ -259,7 +259,7 @@ def test_noisy_altitude_is_smoothed_before_it_is_graded():
     assert row["elevation_gain_m"] < 20
 
 
-def test_without_an_altitude_nothing_is_graded():
+def test_without_altitude_there_is_no_graded_speed():
     row = summarise(session(range(3601), distance_m=3.0 * np.arange(3601), heart_rate_bpm=150))
     assert row["graded_speed_mps"] is None
     assert row["decoupling_pct"] == pytest.approx(
@@ -395,7 +395,7 @@ def test_distance_caught_up_after_a_tunnel_is_spread_over_it():
     assert row["moving_time_s"] >= 1795
 
 
-def test_who_is_faster_than_the_world_record_sat_in_a_car():
+def test_speeds_above_the_world_record_are_gps_errors():
     time = np.arange(3601.0)
     line = np.interp(time, [0, 1800, 2400, 3600], [0, 5400, 11400, 15000])  # 10 m/s for 10 min
     assert summarise(session(time, distance_m=line))["best_efforts"] is None
@@ -435,7 +435,7 @@ def test_samples_are_sorted_and_those_of_one_second_joined():
     assert made.power_w.tolist() == [1, 2, 5]
 
 
-def test_a_clock_that_jumps_years_loses_only_its_own_samples():
+def test_a_clock_jump_of_years_drops_only_its_samples():
     time = np.arange(600.0)
     time[0] = -3e8
     row = summarise(session(time, heart_rate_bpm=120))

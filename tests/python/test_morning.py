@@ -1,4 +1,4 @@
-"""The jobs of a morning one after the other, and what is told when something breaks."""
+"""The daily jobs one after the other, and their messages when a layer fails."""
 
 import json
 import shutil
@@ -42,7 +42,7 @@ def test_a_morning_is_the_parts_that_the_readme_names():
 
 
 @pytest.mark.timeout(3000)
-def test_the_jobs_of_two_mornings_leave_what_two_daily_builds_leave(sample_home, tmp_path):
+def test_the_jobs_of_two_mornings_equal_two_daily_builds(sample_home, tmp_path):
     by_jobs = copy_of(sample_home, tmp_path / "jobs")
     at_once = copy_of(sample_home, tmp_path / "daily")
     for day in DAYS:
@@ -77,7 +77,7 @@ def build(home: Home, selector: str = "daily"):
 
 @pytest.fixture
 def mails(home, mail_server, certificate, monkeypatch):
-    """A function that runs `stride notify` twice; subject and text by recipient."""
+    """Return a function that runs `stride notify` twice and gives subject and text by recipient."""
     monkeypatch.setenv("STRIDE_HOME", str(home.folder))
     monkeypatch.delenv("STRIDE_LANDING", raising=False)
     monkeypatch.setenv(
@@ -107,7 +107,7 @@ def forecasts_of(home: Home, day) -> set[str]:
     return {athlete for (athlete,) in rows}
 
 
-def test_an_athlete_whose_landed_file_is_gone_is_held_and_the_others_get_theirs(home, mails):
+def test_an_athlete_with_a_missing_landed_file_is_held_back_and_others_get_mails(home, mails):
     (file,) = (home.folder / "landing" / "activities").glob("sample-2.0001-*.parquet")
     file.rename(home.folder / "lost.parquet")
     ctl = "select ctl from features.rolling_features where athlete_id = 'sample-2' order by all"
@@ -171,7 +171,7 @@ def test_a_model_that_can_not_be_loaded_and_a_broken_monitor_stop_no_mail(home, 
 
 
 def test_messages_of_health_outlast_the_process_that_queued_them(sample_home, tmp_path):
-    """dbt closes its connection with a rollback; a server that keeps it open would hide a loss."""
+    """dbt closes its connection with a rollback, which a persistent server would not show."""
     home = Home(tmp_path / "home")
     shutil.copytree(sample_home.folder, home.folder)
     with duckdb.connect(str(home.folder / "stride.duckdb")) as connection:

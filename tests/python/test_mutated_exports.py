@@ -1,4 +1,4 @@
-"""An export broken in many ways at once: one clear sentence, or every row and no wrong value."""
+"""Randomly broken exports give one clear sentence, or all rows without wrong values."""
 
 import contextlib
 import csv
@@ -39,7 +39,7 @@ BETWEEN = {"fr": " à ", "pt": " de ", "it": ", ", "pl": ", "}
 
 
 def date(moment: datetime, language: str) -> str:
-    """As an account in that language gets it."""
+    """The export of an account in a language."""
     if language == "de":
         return f"{moment:%d.%m.%Y, %H:%M:%S}"
     month = MONTHS[language].split()[moment.month - 1]
@@ -59,7 +59,7 @@ def shown(distance: float, sport: str, language: str) -> str:
 
 
 def title(meaning: str, language: str) -> str:
-    """The header of a column; English where the language's is not known."""
+    """The header of a column, in English if unknown in the language."""
     meaning = "distance" if "distance" in meaning else meaning
     for code in (language, "en"):
         for part in ("columns", "translated"):
@@ -125,7 +125,7 @@ CORRUPT = st.sampled_from(["", "?", "9,44", "1.500,5", "-1e999", "\0", '"', "NaN
 
 @st.composite
 def exports(draw):
-    """File content, and what of it has to be read how."""
+    """Return the file content and the expected values."""
     rows = draw(activities())
     language = draw(st.sampled_from(["en", "en", "de", "fr", "es", "pt", "it", "nl", "pl"]))
     delimiter = draw(st.sampled_from(",;\t"))
@@ -187,7 +187,7 @@ def exports(draw):
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(exports())
-def test_whatever_breaks_no_row_is_lost_and_no_value_is_wrong(export):
+def test_mutations_neither_lose_rows_nor_give_wrong_values(export):
     content, expected, present = export
     try:
         rows = read_rows(content, "activities.csv").rows
@@ -205,7 +205,7 @@ def test_whatever_breaks_no_row_is_lost_and_no_value_is_wrong(export):
 
 
 def test_every_row_of_broken_exports_ends_in_one_place(tmp_path):
-    """The same exports all the way: imported, each as an athlete's, and built."""
+    """The same exports, imported as separate athletes and built."""
     broken = []
 
     @settings(max_examples=60, database=None, derandomize=True, phases=[Phase.generate])

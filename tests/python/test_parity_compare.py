@@ -1,4 +1,4 @@
-"""The comparison that the parity build trusts."""
+"""The comparison of relations used by the parity build."""
 
 import datetime
 
@@ -40,7 +40,7 @@ def test_rounding_of_doubles_is_let_through_and_measured():
     assert result.max_relative == pytest.approx(1e-10)
 
 
-def test_what_is_left_of_two_sums_that_cancel_out_is_zero():
+def test_the_remainder_of_cancelling_sums_counts_as_zero():
     assert problems(table(id=[1], form=[0.0]), table(id=[1], form=[3e-14])) == ""
 
 
@@ -91,7 +91,7 @@ def test_null_is_not_an_empty_text():
     assert "a: 1 rows differ" in problems(left, right)
 
 
-def test_a_tolerance_of_its_own():
+def test_a_column_can_have_its_own_tolerance():
     left, right = table(id=[1], km=[100.0], n=[100]), table(id=[1], km=[101.0], n=[101])
     assert "km" in problems(left, right, n=0.02)
     assert "n" in problems(left, right, km=0.02)

@@ -1,4 +1,4 @@
-"""Races to come, as the athlete writes them into races.csv."""
+"""Planned races in races.csv."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_a_line_without_an_activity_is_a_race_to_come():
     assert (planned["official_distance_m"], planned["note"]) == (21097.5, "Spring")
 
 
-def test_a_race_that_was_run_stays_a_correction_whatever_its_date_column_says():
+def test_a_row_with_an_activity_stays_a_correction_despite_a_race_date():
     (correction,) = rows("77,yes,2024-05-02,10k,\n")
     assert correction["activity_id"] == "77" and "correction" not in correction
 
@@ -31,11 +31,11 @@ def test_a_race_that_was_run_stays_a_correction_whatever_its_date_column_says():
         (",,2.5.2027,10k,", "line 2: race_date is '2.5.2027': write a day such as 2027-05-02"),
         (",,2027-05-02,,", "line 2: a planned race needs its official_distance"),
         (",,2027-05-02,far,", "line 2: official_distance is 'far'"),
-        (",,,10k,", "line 2: it names no activity_id and athlete"),
+        (",,,10k,", "line 2: activity_id or athlete is missing"),
         (",,2027-05-02,10k,\n,,2027-05-02,10000,", "line 3: activity 2027-05-02 10000 m comes"),
     ],
 )
-def test_what_can_not_be_meant_gets_one_sentence(line, sentence):
+def test_invalid_rows_get_one_sentence(line, sentence):
     with pytest.raises(StrideError, match=r"^races\.csv, ") as problem:
         rows(line + "\n")
     assert sentence in str(problem.value)

@@ -1,4 +1,4 @@
-"""Races are found by the evidence of name, distance, effort and day; warm-ups are not."""
+"""Races are recognised by name, distance, effort and day; warm-ups are not races."""
 
 import json
 from datetime import date
@@ -46,7 +46,7 @@ LABELS = ("--resource-type", "model", "--resource-type", "seed", "--select", "+r
 
 @pytest.fixture(scope="module")
 def logs(real_data, tmp_path_factory) -> Home:
-    """Three real logs with their labels, and two of them once more without any name."""
+    """Three real logs with labels, and two of them again without names."""
     home = Home(tmp_path_factory.mktemp("logs"))
     for athlete, (path, zone, mapping) in FILES.items():
         arguments = [str(real_data / path), "--timezone", zone]
@@ -78,7 +78,7 @@ def found(home: Home, athlete: str) -> set[str]:
 
 
 @pytest.mark.parametrize("athlete", RACES)
-def test_races_of_a_real_log_are_found_and_nothing_else(logs, athlete):
+def test_races_of_a_real_log_are_found_without_false_positives(logs, athlete):
     races = ids(RACES[athlete])
     labelled = found(logs, athlete) - ids(UNDECIDED[athlete]) - ids(PACED)
     precision = len(labelled & races) / len(labelled)
@@ -102,7 +102,7 @@ def test_without_any_name_effort_and_distance_still_find_most_of_them(logs):
     assert hits / len(labelled) >= 0.85
 
 
-def test_nobody_is_labelled_for_warming_up_or_watching(logs):
+def test_warm_ups_and_spectating_are_not_races(logs):
     names = [
         name.lower()
         for (name,) in logs.ask(
@@ -137,7 +137,7 @@ def test_official_distances_are_the_owners_and_times_are_elapsed(logs, real_data
     assert all(time == elapsed for *_, time, elapsed in rows)
 
 
-def test_effort_is_measured_by_the_year_before_and_nothing_later(sample_home):
+def test_effort_is_compared_only_with_the_year_before(sample_home):
     runs = sample_home.frame(
         """select athlete_id, activity_date, distance_m, elapsed_time_s, a.moving_time_s,
             r.effort_sd, r.share_of_best

@@ -1,4 +1,4 @@
-"""Kinds of names that real logs of other runners have, each in a year of ordinary training."""
+"""Kinds of names in real logs, each within a year of ordinary training."""
 
 import csv
 from datetime import date, datetime, timedelta

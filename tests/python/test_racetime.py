@@ -1,4 +1,4 @@
-"""The model and its stages, on frames small enough to reason about."""
+"""The model and its stages, on small frames."""
 
 import subprocess
 import sys
@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from population import population, with_earlier_races
+from race_factory import simulate_races, with_earlier_races
 
 from stride.racetime.earlier_races import earlier_races
 from stride.racetime.intervals import MIN_RACES, Z80, classes, offsets
@@ -66,7 +66,7 @@ def seconds(distance_m, earlier: str | None = None, **known) -> float:
     return np.exp(stage_1(asked(distance_m, earlier, **known))["log_time"]).item()
 
 
-def test_earlier_races_are_read_and_the_last_one_stands_in_where_they_are_missing():
+def test_earlier_races_are_read_with_the_last_race_as_fallback():
     X = pd.DataFrame(
         {
             "distance_m": 5000.0,
@@ -146,7 +146,7 @@ def test_longer_takes_longer_at_every_distance_from_a_mile_to_100_km():
 
 @pytest.mark.parametrize("boost_from", [10**9, 1])
 def test_longer_still_takes_longer_after_the_correction(boost_from):
-    data = population(40, 8)
+    data = simulate_races(40, 8)
     model = RaceTimeModel(boost_from=boost_from).fit(data, data["race_time_s"])
     one = data.iloc[[100]].loc[np.repeat(data.index[100], 300)]
     one = one.assign(distance_m=np.geomspace(MILE, 100_000, 300))
@@ -156,7 +156,7 @@ def test_longer_still_takes_longer_after_the_correction(boost_from):
 @pytest.mark.parametrize("boost_from", [10**9, 1])
 def test_the_correction_keeps_to_physiology(boost_from):
     """More training never makes a forecast slower, a longer break never faster."""
-    data = population(60, 8)
+    data = simulate_races(60, 8)
     rng = np.random.default_rng(0)  # times that say the opposite
     slower = data["race_time_s"] * np.exp(
         0.2 * np.log(data["ctl"] / 40) + rng.normal(0, 0.02, len(data))
@@ -195,7 +195,7 @@ def test_critical_speed_and_volume_move_a_forecast_without_races():
     assert more < some and fast < slow
 
 
-def test_nothing_to_go_by_is_a_refusal_with_a_reason():
+def test_without_evidence_the_forecast_is_refused_with_a_reason():
     model = RaceTimeModel().fit(races(0), [])
     new = model.predict_interval(asked([5000.0], days_of_history=5.0, run_distance_84d_m=20e3))
     far = model.predict_interval(asked([160e3, 400.0, NAN], "9:5000.000:1400.00"))
@@ -206,7 +206,7 @@ def test_nothing_to_go_by_is_a_refusal_with_a_reason():
         assert refused[["predicted_time_s", "lower_80_s", "upper_80_s"]].isna().all(axis=None)
 
 
-def test_support_says_what_a_forecast_rests_on():
+def test_support_names_the_evidence_of_a_forecast():
     two = "9:5000.000:1400.00 50:5000.000:1420.00"
     X = pd.concat([asked([5000.0], text) for text in (two, two[:18], "400:5000.000:1400.00")])
     support = RaceTimeModel().fit(races(0), []).predict_interval(X)["support"]
@@ -252,7 +252,7 @@ def test_correction_is_shrunk_when_races_are_few():
 
 
 def test_learning_helps_on_a_population_with_another_truth():
-    data = population(150, 8)
+    data = simulate_races(150, 8)
     train, test = data.iloc[: 8 * 100], data.iloc[8 * 100 :]
     model = RaceTimeModel(boost_from=10**9).fit(train, train["race_time_s"], train["athlete_id"])
     before = np.exp(stage_1(test)["log_time"])
@@ -263,7 +263,7 @@ def test_learning_helps_on_a_population_with_another_truth():
 
 
 def test_80_percent_intervals_hold_80_percent_of_a_population_with_another_truth():
-    data = population(220, 10, seed=3)
+    data = simulate_races(220, 10, seed=3)
     train, test = data.iloc[: 10 * 110], data.iloc[10 * 110 :]
     model = RaceTimeModel().fit(train, train["race_time_s"], train["athlete_id"])
     interval = model.predict_interval(test)
@@ -294,7 +294,7 @@ def test_intervals_lean_to_the_side_on_which_races_go_wrong():
 
 
 def test_calibration_is_out_of_fold_and_keeps_athletes_together(monkeypatch):
-    """A correction that knows every row by heart shows no error on its own rows."""
+    """An overfitted correction has no error on its training rows."""
     from stride.racetime import model as module
 
     seen = []
@@ -308,7 +308,7 @@ def test_calibration_is_out_of_fold_and_keeps_athletes_together(monkeypatch):
 
     monkeypatch.setattr(module, "fit_correction", by_heart)
     monkeypatch.setattr(module, "correct", recall)
-    data = population(10, 6).query("earlier_races.notna()")
+    data = simulate_races(10, 6).query("earlier_races.notna()")
     data["last_race_distance_m"] += np.arange(len(data))  # a key of each row
     model = RaceTimeModel().fit(data, data["race_time_s"], data["athlete_id"])
     forecast = stage_1(data, Settings(**model.settings_))
@@ -319,7 +319,7 @@ def test_calibration_is_out_of_fold_and_keeps_athletes_together(monkeypatch):
 
 @pytest.mark.parametrize("boost_from", [10**9, 1])
 def test_same_data_gives_the_same_model(boost_from):
-    data = population(30, 8)
+    data = simulate_races(30, 8)
     one, two = (
         RaceTimeModel(boost_from=boost_from).fit(data, data["race_time_s"]).predict_interval(data)
         for _ in range(2)
@@ -339,7 +339,7 @@ def test_missing_columns_are_unknown_and_the_index_is_kept():
 def test_a_thousand_forecasts_take_well_under_a_second():
     import time
 
-    data = population(100, 30)
+    data = simulate_races(100, 30)
     model = RaceTimeModel().fit(data.head(200), data["race_time_s"].head(200))
     began = time.process_time()
     model.predict_interval(data.tail(1000))

@@ -1,4 +1,4 @@
-"""Real exports, from the file to forecasts. Skipped where the files are not present."""
+"""Real exports, from the file to forecasts. Skipped if the files are missing."""
 
 from datetime import UTC, date
 from zoneinfo import ZoneInfo
@@ -101,7 +101,7 @@ def test_sensor_faults_are_no_heart_rates(real_home):
     assert methods[0] > 1700 and methods[1] == 2205
 
 
-def test_load_comes_from_a_measurement_nine_times_of_ten(real_home):
+def test_nine_of_ten_loads_are_measured(real_home):
     methods = dict(
         real_home.ask(
             """select load_method, count(*) from features.activity_features

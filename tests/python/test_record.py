@@ -1,4 +1,4 @@
-"""Append-only tables: a row of an earlier day that is lost or changed is a failed check."""
+"""Append-only tables: lost or changed rows of earlier days fail a check."""
 
 from datetime import timedelta
 
@@ -77,7 +77,7 @@ def test_a_changed_number_fails_and_the_table_and_athlete_are_named(home):
     assert check(home)[0] == "ok"
 
 
-def test_a_decision_that_is_gone_fails_although_it_has_no_athlete(home):
+def test_a_missing_decision_fails_although_it_has_no_athlete(home):
     change(home, "delete from training.model_decisions")
     status, detail = check(home)
     assert status == "fail" and detail.startswith("Rows of model_decisions are lost, days ")

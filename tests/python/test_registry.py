@@ -1,4 +1,4 @@
-"""Which version speaks: training, gate, paired test, promotion, rollback, and what goes wrong.
+"""The model registry: training, gate, paired test, promotion, rollback and errors.
 
 MLflow takes seconds to import and to open a registry, so all of it is in this one file.
 """
@@ -51,7 +51,7 @@ DUE = pd.DataFrame(
     {
         "decided_on": [pd.Timestamp("2024-06-01")],
         "should_train": [True],
-        "reasons": ["you asked for it"],
+        "reasons": ["training was requested"],
         "standing_version": [None],
         "standing_run_id": [None],
     }
@@ -60,7 +60,7 @@ DUE = pd.DataFrame(
 
 @pytest.fixture(autouse=True)
 def own_registry(tmp_path, monkeypatch, opened):
-    """A registry of this test alone; the empty database is made once and copied."""
+    """A separate registry for each test, copied from an empty database."""
     shutil.copytree(opened, tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv("STRIDE_HOME", str(tmp_path))
     for name in ("MLFLOW_TRACKING_URI", "STRIDE_TARGET", "DATABRICKS_RUNTIME_VERSION"):
@@ -78,7 +78,7 @@ def own_registry(tmp_path, monkeypatch, opened):
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
-    """A home whose registry has its tables, and nothing in them."""
+    """A home with an empty registry."""
     folder = tmp_path_factory.mktemp("opened")
     mlflow.set_tracking_uri(f"sqlite:///{folder}/mlflow.db")
     mlflow.MlflowClient().search_experiments()
@@ -127,7 +127,7 @@ def run(data, gate=GATE, forecasts=None, due=DUE, candidate=CORRECTED):
 
 
 def off_by(data, share: float, half_width: float = 0.1) -> pd.DataFrame:
-    """A backtest whose every forecast is wrong by the same share."""
+    """A backtest in which all forecasts have the same relative error."""
     kept = data[["race_id", "athlete_id", "race_time_s"]]
     forecast_s = data["race_time_s"] * (1 + share)
     ends = {"lower_80_s": forecast_s * (1 - half_width), "upper_80_s": forecast_s * 1.1}
@@ -143,7 +143,7 @@ def called(*arguments: str):
     return CliRunner().invoke(cli.main, arguments)
 
 
-def test_training_that_is_not_due_returns_what_stands_and_asks_no_registry(monkeypatch):
+def test_training_that_is_not_due_returns_the_previous_run_without_the_registry(monkeypatch):
     monkeypatch.setattr(registry, "connect", lambda: pytest.fail("the registry was asked"))
     standing = DUE.assign(should_train=False, reasons="nothing calls for it", standing_version="7")
     receipt = run(races(30), due=standing)
@@ -182,8 +182,8 @@ def test_a_failed_gate_leaves_the_champion_and_ends_the_run_as_failed():
     assert run(races(32), GATE.head(0))["outcome"] == "gate_failed"  # nothing measured: no pass
 
 
-def test_an_older_gate_promotes_nothing():
-    """Neither of other races nor of another candidate, and nothing is registered."""
+def test_an_outdated_gate_promotes_no_version():
+    """A gate for other races or another candidate is ignored, and no version is registered."""
     data = races(31)
     for other in (fingerprint(races(30)), fingerprint(data, PUBLISHED)):
         judged = {"candidate": CORRECTED, "data_fingerprint": fingerprint(data)}
@@ -262,7 +262,7 @@ def test_killed_between_registering_and_aliasing_the_old_champion_stays(monkeypa
 @pytest.mark.parametrize(
     "alias, champion, done", [("champion", "1", False), ("previous_champion", "2", True)]
 )
-def test_killed_while_aliases_move_nothing_is_half_done(monkeypatch, alias, champion, done):
+def test_a_kill_while_aliases_change_leaves_a_consistent_state(monkeypatch, alias, champion, done):
     from mlflow import MlflowClient
 
     run(races(30))
@@ -301,7 +301,7 @@ def test_rollback_restores_and_the_gate_does_not_undo_it():
     assert "2  gate passed   champion" in called("models").output
 
 
-def test_what_cannot_be_promoted_gets_one_sentence():
+def test_invalid_promotions_get_one_sentence():
     assert "no champion of" in called("rollback", "--why", "x").output
     assert "has no version 9" in called("promote", "9", "--why", "x").output
     run(races(30), FAILED)
@@ -347,7 +347,7 @@ def test_two_trainers_at_once_leave_one_champion():
     ]
 
 
-def test_who_waits_too_long_for_the_registry_is_told():
+def test_waiting_too_long_for_the_registry_gives_an_error():
     late = registry.alone(patience_s=0.1)
     with registry.alone(), pytest.raises(registry.RegistryError, match="wait for it"), late:
         pass
@@ -364,7 +364,7 @@ def test_a_registry_that_is_down_costs_the_training_and_not_the_build(monkeypatc
     assert said.exit_code == 1 and "can't be reached" in said.output
 
 
-def test_a_deleted_artifact_is_told_and_trained_anew(tmp_path):
+def test_a_deleted_artifact_is_reported_and_trained_again(tmp_path):
     run(races(30))
     shutil.rmtree(tmp_path / "mlflow-artifacts")
     with pytest.raises(registry.RegistryError, match=r"Version 1 of .* can't be loaded"):
@@ -376,7 +376,7 @@ def test_a_deleted_artifact_is_told_and_trained_anew(tmp_path):
     assert "can't be loaded" in called("rollback", "--why", "x").output
 
 
-def test_a_run_keeps_what_explains_it_and_loads_where_stride_is_not(tmp_path, monkeypatch):
+def test_a_run_keeps_its_explanation_and_loads_without_stride(tmp_path, monkeypatch):
     monkeypatch.setattr(run_artifacts, "log_artifacts", LOG_ARTIFACTS)
     data = races(30)
     rows = backtest_and_choose(data).assign(is_chosen=lambda r: r["candidate"] == CORRECTED)
@@ -440,7 +440,7 @@ print(list(model.predict(asked[model.metadata.get_input_schema().input_names()])
     np.testing.assert_allclose(json.loads(got), wanted, rtol=1e-12)
 
 
-def test_what_is_measured_is_what_is_registered():
+def test_the_registered_model_is_the_evaluated_one():
     """Evaluation rows of the served candidate are forecasts of the version that was promoted."""
     data = races(40)
     rows = backtest_and_choose(data)
@@ -513,7 +513,7 @@ def test_on_a_draw_a_champion_that_learned_from_an_erased_athlete_gives_way():
     assert (test["verdict"], test["is_beaten"]) == ("draw", True)
 
 
-def test_a_champion_that_can_not_be_compared_stays_unless_it_knows_other_races():
+def test_an_incomparable_champion_stays_unless_trained_on_other_races():
     candidate = paired.errors(off_by(races(20), 0.03))
     others = candidate.assign(race=candidate["race"] + "x")
     assert paired.compare(candidate, None, True)["is_beaten"] is False
@@ -560,7 +560,7 @@ def test_reasons_are_sentences_about_the_athlete():
     assert explain.top_reasons(model, asked.head(0), explain.typical_runners(data)).empty
 
 
-def test_nothing_slow_is_imported_before_it_is_needed():
+def test_slow_imports_are_lazy():
     modules = "stride.cli, stride.racetime.train, stride.racetime.registry, stride.racetime.explain"
     program = (
         f"import sys, {modules}, stride.racetime.decisions, stride.racetime.run_artifacts\n"

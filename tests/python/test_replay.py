@@ -1,4 +1,4 @@
-"""The time machine's order of days, its own home and its own clock; dbt is played by a table."""
+"""Replay: order of days, separate home and simulated time; dbt is replaced by a table."""
 
 import os
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ FIRST = date(2024, 3, 1)
 
 
 class Played(Replay):
-    """Notes what dbt is asked, and leaves what a run would leave."""
+    """Records the calls of dbt and writes the tables of a run."""
 
     decisions = frozenset()
     """Days whose run says that the next one should train."""
@@ -92,14 +92,14 @@ def test_only_the_chosen_athletes_are_copied(landing, tmp_path):
     assert copied == ["0000-columns.parquet", "ana.0001-x.parquet"]
 
 
-def test_what_can_not_be_replayed_gets_one_sentence(landing, tmp_path):
-    with pytest.raises(StrideError, match="holds your own forecasts"):
+def test_invalid_replays_get_one_sentence(landing, tmp_path):
+    with pytest.raises(StrideError, match="contains your own forecasts"):
         Played(landing.parent, landing.parent, landing)
     with pytest.raises(StrideError, match="There is no athlete eve"):
         Played(tmp_path / "r", landing.parent, landing, ["eve"])
-    with pytest.raises(StrideError, match="Nothing has been imported yet"):
+    with pytest.raises(StrideError, match="Nothing has been imported"):
         Played(tmp_path / "r", landing.parent, tmp_path / "empty")
 
 
-def test_a_home_without_a_race_says_so(tmp_path):
+def test_a_home_without_a_race_is_reported(tmp_path):
     assert track_record_lines(tmp_path / "stride.duckdb") == ["No race has been scored."]

@@ -1,4 +1,4 @@
-"""The report reads a build, says what is missing, and trusts no text of the data."""
+"""The report shows a build, explains what is missing and escapes text from the data."""
 
 import csv
 import hashlib
@@ -17,9 +17,9 @@ from report_build import AS_OF, write_build
 from stride.errors import StrideError
 from stride.report import forecast_lines, page, write_report
 from stride.report.charts.fitness import fitness
+from stride.report.downsample import downsample
+from stride.report.formatting import NOTHING, number, time
 from stride.report.spreadsheet import to_csv
-from stride.report.thinning import thin
-from stride.report.words import NOTHING, number, time
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def without_scripts(text):
     return re.sub(r"<(script|style)\b.*?</\1>", "", text, flags=re.DOTALL)
 
 
-def spoken(text):
+def visible_text(text):
     text = re.sub(r"<[^>]+>", "", without_scripts(text).replace("&nbsp;", " "))
     return re.sub(r"\s+", " ", html.unescape(text))
 
@@ -122,7 +122,7 @@ def test_page_loads_nothing(page_text, full_text):
 
 
 def test_page_says_everything_in_text(page_text):
-    text = spoken(page_text)
+    text = visible_text(page_text)
     for said in (
         "As of 30 Jun 2026",
         "0:25:00",
@@ -132,12 +132,12 @@ def test_page_says_everything_in_text(page_text):
         "100 % comes from heart rate",
         "8 of 8 results (100 %)",
         "the model's miss is 25 % larger",  # honest where the baseline wins
-        "did not meet them all then. It forecasts all the same, as it was promoted by hand.",
-        "the miss over all of them is 5.0 %",
-        "with the race among the earlier races too, 0.2 %",
+        "did not meet them all then. It is champion because it was promoted by hand.",
+        "as in the forecasts, the miss is 5.0 %",
+        "with the race itself among the earlier races too, 0.2 %",
         "at least 65, at most 95 %",
-        "Form is above zero from day 3 on. After 14 days of rest fitness would be 28.7",
-        "Check a threshold: over 40 run activities",
+        "Form is above zero from day 3 on. After 14 days of rest, fitness would be 28.7",
+        "Check your thresholds: over 40 run activities",
         "No medical advice",
         # Nothing of these yet: what to do.
         "The line starts with the second day that is forecast. Run stride update once a day",
@@ -151,27 +151,27 @@ def test_page_says_everything_in_text(page_text):
 
 
 def test_what_later_builds_know_is_shown(full_text):
-    text = spoken(full_text)
+    text = visible_text(full_text)
     for said in (
         "5k, from one race",
         "Fitness (CTL) of 40 load a day: 0.8 % faster",
-        "How the forecast moved",
+        "Forecasts over time",
         "1 in the last 7 days",
         "30 Jun 2026: Longest run of a month. Today's run was 40 %",
         "next race 12 Jul 2026",
         "16 of 1,544 forecasts were computed after their day",
         "Promote version 1by gate",
-        "Version 10, averaged over all races it learned from",
+        "Version 10, averaged over all races it was trained on",
         "in percent of the time: earlier races 4.2 %",
         "Clears in 9 days of rest",
-        "The forecast kept on the day before, beside what came. 1 of 1 results (100 %)",
-        "1 of them was computed afterwards, from what was known on that day",
-        "1 of 2 checks wants a look",
+        "recorded on the day before each race, compared with the result. 1 of 1 results (100 %)",
+        "1 of them was computed afterwards, from data available on that day",
+        "1 of 2 checks needs attention",
         "Import a newer export.",
         "1 of the model's 1 inputs has drifted",
         "ctl: Higher than in training.",
-        "Train again? Yes, decided 30 Jun 2026: 12 new races.",
-        "Said before the race and scored after it",
+        "Retraining needed: yes, decided on 30 Jun 2026: 12 new races.",
+        "Forecasts recorded before races and compared with the results",
     ):
         assert said in text, said
     assert text.count("Session spike") == 3 and text.count(", muted") == 1
@@ -272,7 +272,7 @@ def test_ten_years_of_many_athletes_stay_below_six_megabytes(tmp_path):
 def test_what_is_old_is_drawn_by_week():
     days = pd.DataFrame({"feature_date": pd.date_range(end=AS_OF, periods=3650)})
     days = days.assign(training_load=range(3650), ctl=1.0, atl=2.0, tsb=3.0)
-    rows, weeks = thin(days)
+    rows, weeks = downsample(days)
     assert len(rows) == weeks + 730 and weeks == (3650 - 730) // 7
     assert rows["feature_date"].diff().dt.days[1:weeks].eq(7).all()
     assert rows["feature_date"].diff().dt.days[weeks:].eq(1).all()
@@ -292,8 +292,8 @@ def test_without_races(tmp_path):
     assert "No race found yet" in text
     assert "Nothing to compare yet" in text
     assert "Nothing measured yet" in text
-    assert "from training alone" in text
-    assert "nothing learned" in text
+    assert "from training only" in text
+    assert "It is not trained" in text
     assert 'id="chooser"' not in text
 
 
@@ -323,7 +323,7 @@ def test_refused_forecasts_say_why(tmp_path):
         times = "predicted_time_s = null, lower_80_s = null, upper_80_s = null"
         said = "support = 'none', refusal_reason = 'fewer_than_42_days'"
         connection.execute(f"update gold.athlete_predictions set {times}, {said}")
-    text = spoken(written(database, tmp_path))
+    text = visible_text(written(database, tmp_path))
     assert text.count("No forecast. Fewer than 42 days") == 4
     assert "nan" not in text.lower()
 

@@ -1,4 +1,4 @@
-"""The report in a real browser: it draws, answers, fits a phone, and asks the network for nothing.
+"""The report in a real browser: charts, interaction, small screens, and no network requests.
 
 Drives Debian's chromium (`apt-get install chromium chromium-driver`) or a Chrome with its driver.
 """
@@ -57,7 +57,7 @@ def driver(tmp_path_factory):
 
 @pytest.fixture
 def browse(driver, address):
-    """Opens the report on a screen; afterwards the console must be silent and the network idle."""
+    """Opens the report; afterwards the console has no messages and the network no requests."""
 
     def opened(screen=DESKTOP, scheme="light", at=""):
         width, height, touched = screen
@@ -88,7 +88,7 @@ def browse(driver, address):
 
 
 def until(driver, script, *arguments):
-    """Wait for something of the page, a moment at a time."""
+    """Poll until a script returns a true value."""
     for _ in range(100):
         if found := driver.execute_script(script, *arguments):
             return found
@@ -178,7 +178,7 @@ def test_arrow_keys_read_the_chart(browse):
     assert seen(driver, plot)[0] <= "2023-07-09"
 
 
-def test_choices_change_what_is_drawn(browse):
+def test_choices_change_the_chart(browse):
     driver = browse()
     visible = "return arguments[0].data.filter(t => t.visible).map(t => t.meta.shown)"
     plot = into_view(driver, "#athlete-1 [data-figure$=history]")
@@ -212,7 +212,7 @@ def test_one_athlete_at_a_time(browse):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_light_and_dark_follow_the_device_until_told_otherwise(browse, scheme):
+def test_light_and_dark_follow_the_device_unless_set(browse, scheme):
     driver = browse(scheme=scheme)
     ground = "return getComputedStyle(document.body).backgroundColor"
     line = (

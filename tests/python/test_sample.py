@@ -1,4 +1,4 @@
-"""The sample generator has the layout, quirks and calendar of real exports, byte for byte again.
+"""The sample has the layout, quirks and calendar of real exports, and is reproducible.
 
 It proves plumbing and never an accuracy claim: the athletes are invented.
 """
@@ -48,7 +48,7 @@ def dated(rows):
     return [row for row in rows if row[1] != "sometime in May"]
 
 
-def test_same_arguments_same_bytes(sample, tmp_path):
+def test_same_arguments_give_same_bytes(sample, tmp_path):
     folder, _ = sample
     calls = []
     write_sample(tmp_path, athletes=4, years=1.5, seed=5, last_day=LAST_DAY, progress=calls.append)
@@ -58,14 +58,14 @@ def test_same_arguments_same_bytes(sample, tmp_path):
     assert calls == [1, 1, 1, 1]
 
 
-def test_athlete_is_the_same_however_many_there_are(sample, tmp_path):
+def test_an_athlete_does_not_depend_on_the_number_of_athletes(sample, tmp_path):
     folder, athletes = sample
     fewer = write_sample(tmp_path, athletes=2, years=1.5, seed=5, last_day=LAST_DAY)
     assert fewer == athletes[:2]
     assert (folder / "sample-2.zip").read_bytes() == (tmp_path / "sample-2.zip").read_bytes()
 
 
-def test_another_seed_is_another_sample(sample, tmp_path):
+def test_another_seed_gives_another_sample(sample, tmp_path):
     folder, _ = sample
     write_sample(tmp_path, athletes=1, years=1.5, seed=6, last_day=LAST_DAY)
     assert (folder / "sample-1.zip").read_bytes() != (tmp_path / "sample-1.zip").read_bytes()
@@ -106,7 +106,7 @@ def test_days_end_on_the_last_local_day_and_cross_utc_days(sample):
         assert any(day != start.date() for day, start in zip(days, starts, strict=True))
 
 
-def test_ids_grow_with_time_and_only_one_row_is_doubled(sample):
+def test_ids_grow_with_time_and_one_row_is_duplicated(sample):
     folder, athletes = sample
     everyone = []
     for athlete in athletes:
@@ -121,7 +121,7 @@ def test_ids_grow_with_time_and_only_one_row_is_doubled(sample):
     assert len(everyone) == len(set(everyone))
 
 
-def test_swims_are_shown_in_metres_and_the_rest_in_km(sample):
+def test_swims_are_in_metres_and_other_sports_in_km(sample):
     folder, athletes = sample
     rows = [row for athlete in athletes for row in table(folder, athlete)[1]]
     swims = [row for row in rows if row[3] == "Swim"]

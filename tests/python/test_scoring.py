@@ -1,4 +1,4 @@
-"""Who speaks in a run and what is kept of it, on a registry of their own."""
+"""Scoring: roles of the models in a run and the log, on a separate registry."""
 
 import json
 import shutil
@@ -56,7 +56,7 @@ def scores() -> pd.DataFrame:
     return scorer(NAME)(targets())
 
 
-def test_before_any_champion_the_fallback_speaks_and_is_named():
+def test_without_a_champion_the_fallback_forecasts_and_is_named():
     spoken = scores()
     assert list(spoken.columns) == list(COLUMNS)
     assert set(spoken["model_version"]) == set(spoken["model_role"]) == {FALLBACK}
@@ -64,7 +64,7 @@ def test_before_any_champion_the_fallback_speaks_and_is_named():
     assert spoken["predicted_time_s"].notna().any()
 
 
-def test_the_champion_speaks_and_a_challenger_in_its_shadow():
+def test_champion_and_challenger_both_forecast():
     run(races(30))
     run(races(31), FAILED)
     spoken = scores()
@@ -80,12 +80,12 @@ def test_the_champion_speaks_and_a_challenger_in_its_shadow():
     assert spoken.loc[spoken["athlete_id"] == "b", "baseline_time_s"].isna().all()
 
 
-def test_a_champion_has_no_shadow_of_itself():
+def test_a_champion_is_not_its_own_challenger():
     run(races(30))
     assert [voice.role for voice in voices(NAME)] == ["champion"]
 
 
-def test_a_registry_that_is_down_costs_seconds_and_the_row_says_so(monkeypatch, caplog):
+def test_an_unreachable_registry_delays_by_seconds_and_the_row_has_the_reason(monkeypatch, caplog):
     import mlflow
 
     nowhere = "http://127.0.0.1:9"
@@ -98,7 +98,7 @@ def test_a_registry_that_is_down_costs_seconds_and_the_row_says_so(monkeypatch, 
     assert "registry can't be reached" in caplog.text
 
 
-def test_a_registry_of_another_mlflow_is_named_with_what_to_do(tmp_path, monkeypatch):
+def test_a_registry_of_another_mlflow_version_gives_a_reason_and_advice(tmp_path, monkeypatch):
     run(races(30))
     home = tmp_path / "other"  # MLflow looks at the tables of an address once
     home.mkdir()
@@ -116,7 +116,9 @@ def test_a_registry_of_another_mlflow_is_named_with_what_to_do(tmp_path, monkeyp
     )
 
 
-def test_a_deleted_artifact_leaves_the_fallback_speaking_and_the_row_says_so(tmp_path, caplog):
+def test_with_a_deleted_artifact_the_fallback_forecasts_and_the_row_has_the_reason(
+    tmp_path, caplog
+):
     run(races(30))
     shutil.rmtree(tmp_path / "mlflow-artifacts")
     spoken = scores()
@@ -125,7 +127,7 @@ def test_a_deleted_artifact_leaves_the_fallback_speaking_and_the_row_says_so(tmp
     assert "Version 1 (champion) can't be loaded" in caplog.text
 
 
-def test_a_challenger_that_is_gone_does_not_silence_the_champion(tmp_path, caplog):
+def test_a_missing_challenger_does_not_affect_the_champion(tmp_path, caplog):
     run(races(30))
     before = set((tmp_path / "mlflow-artifacts").rglob("model.skops"))
     run(races(31), FAILED)
@@ -136,14 +138,14 @@ def test_a_challenger_that_is_gone_does_not_silence_the_champion(tmp_path, caplo
     assert set(scores()["silent_challenger"]) == {"2"}
 
 
-def test_a_challenger_that_speaks_or_is_not_there_is_not_called_silent():
+def test_an_available_or_absent_challenger_is_not_reported_as_unavailable():
     run(races(30))
     assert scores()["silent_challenger"].isna().all()
     run(races(31), FAILED)
     assert scores()["silent_challenger"].isna().all()
 
 
-def test_a_version_is_resolved_once_and_an_alias_that_moves_meanwhile_changes_nothing():
+def test_versions_are_resolved_once_per_run():
     run(races(30))
     asked = scorer(NAME)
     run(races(31))
@@ -198,5 +200,5 @@ def test_all_that_the_model_read_is_kept():
     assert "last_race_time_s" in inputs
 
 
-def test_nobody_to_forecast_is_no_error():
+def test_no_athletes_to_forecast_is_no_error():
     assert list(scorer(NAME)(targets().head(0)).columns) == list(COLUMNS)

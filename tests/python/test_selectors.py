@@ -1,4 +1,4 @@
-"""The named parts of the project: together everything, each node in one, and no odd days."""
+"""Selectors cover the project, with each node in one, and depend only on earlier ones."""
 
 import json
 
@@ -62,8 +62,8 @@ def test_every_data_test_is_run_by_exactly_one_part(tests_of):
     assert tests_of["daily"] >= tests_of["everything"] - tests_of["training"]
 
 
-def test_no_data_test_reads_what_a_later_part_builds(chosen, tests_of, sample_home):
-    """A test that reads two parts is run by the later one, which builds the last it reads."""
+def test_data_tests_do_not_read_tables_of_later_selectors(chosen, tests_of, sample_home):
+    """A test that reads two selectors runs in the later one."""
     order = ("ingest", "features", "training", "inference", "monitoring")
     nodes = json.loads((sample_home.folder / "target" / "manifest.json").read_text())["nodes"]
     part = {node: place for place, one in enumerate(order) for node in chosen[one]}
@@ -88,7 +88,7 @@ def reads(chosen, sample_home):
 
 
 def test_no_part_of_a_morning_waits_for_a_later_one(chosen, reads):
-    """The parts are jobs that follow each other; what reads a later one would be a day behind."""
+    """Selectors are jobs in sequence; a later one would give data of the day before."""
     morning = ("ingest", "features", "inference", "monitoring")
     part = {name: place for place, one in enumerate(morning) for name in chosen[one]}
     behind = [

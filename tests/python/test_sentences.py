@@ -1,4 +1,4 @@
-"""Each sentence of the report is there in its state, and absent in the opposite state."""
+"""Each sentence of the report appears in its state and not in the opposite state."""
 
 import re
 from pathlib import Path
@@ -8,19 +8,19 @@ import pandas as pd
 import pytest
 from report_build import AS_OF, write_build
 from test_import import run, table
-from test_report import spoken, written
+from test_report import visible_text, written
 
 from stride.racetime.model import CANDIDATES
 from stride.report import forecast_lines, sentences
-from stride.report.words import SUPPORT, plain, support
+from stride.report.formatting import SUPPORT, plain, support
 from stride.status import page, read_status
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def said(tmp_path):
-    """The text of the page after some statements on a made-up build of one athlete."""
+def page_text(tmp_path):
+    """Render the page of a made-up build of one athlete after some SQL statements."""
 
     def render(*statements, later=True, races=3, **options) -> str:
         database = tmp_path / "stride.duckdb"
@@ -29,7 +29,7 @@ def said(tmp_path):
         with duckdb.connect(str(database)) as connection:
             for statement in statements:
                 connection.execute(statement)
-        return " ".join(spoken(written(database, tmp_path)).split())
+        return " ".join(visible_text(written(database, tmp_path)).split())
 
     return render
 
@@ -43,20 +43,20 @@ def supports(kind: str) -> str:
     return f"update gold.athlete_predictions set support = '{kind}'"
 
 
-def test_what_forecasts_rest_on(said):
-    races = "Rests on an earlier race: 5k in 0:24:50"
-    training, refused = "Rests on training alone", "No forecast. No race and too little training"
+def test_which_data_forecasts_use(page_text):
+    races = "Based on an earlier race: 5k in 0:24:50"
+    training, refused = "Based on training only", "No forecast. No race and too little training"
     for kind in ("several_races", "one_race", "stale_race"):
-        text = said(NO_REASONS, supports(kind))
+        text = page_text(NO_REASONS, supports(kind))
         assert races in text and training not in text and refused not in text
-    text = said(NO_REASONS, supports("training_only"), races=0)
+    text = page_text(NO_REASONS, supports("training_only"), races=0)
     assert training in text and "the intervals are wide" in text and races not in text
-    text = said(NO_REASONS, REFUSED, races=0)
+    text = page_text(NO_REASONS, REFUSED, races=0)
     assert text.count(refused) == 4
-    for wrong in ("Rests on", "intervals are wide", "Why these times", "as likely too fast"):
+    for wrong in ("Based on", "intervals are wide", "Why these times", "likely to be too fast"):
         assert wrong not in text
-    # One distance of four is refused: the others still rest on something.
-    text = said(NO_REASONS, f"{REFUSED} where distance_label = 'marathon'")
+    # One distance of four is refused; the others still have forecasts.
+    text = page_text(NO_REASONS, f"{REFUSED} where distance_label = 'marathon'")
     assert races in text and text.count(refused) == 1
 
 
@@ -68,31 +68,31 @@ def passed(is_passed: str) -> str:
     return f"update training.training_runs set is_gate_passed = {is_passed}"
 
 
-def test_the_gate_at_training_and_now(said):
+def test_the_gate_at_training_and_now(page_text):
     then, now = "met them all then", "As measured in this build, 1 of 2 are not met"
     not_then, all_now = "did not meet them all then", "As measured in this build, all are met"
-    text = said(passed("true"))
+    text = page_text(passed("true"))
     assert "Version 1, trained 30 Jun 2026 on 3 races, met them all." in text
     assert not any(wrong in text for wrong in (then, now, not_then, all_now))
-    text = said(passed("true"), FAILED)
+    text = page_text(passed("true"), FAILED)
     assert then in text and now in text and "met them all." not in text
-    text = said(passed("false"), FAILED)
+    text = page_text(passed("false"), FAILED)
     assert not_then in text and now in text and all_now not in text
-    text = said(passed("false"))
+    text = page_text(passed("false"))
     assert not_then in text and all_now in text and "are not met" not in text
-    text = said(passed("null"))
-    assert "was not judged" in text and not_then not in text and "met them all" not in text
+    text = page_text(passed("null"))
+    assert "was not evaluated" in text and not_then not in text and "met them all" not in text
 
 
-def test_a_version_that_failed_is_a_candidate_or_was_promoted_by_hand(said):
+def test_a_version_that_failed_is_a_candidate_or_was_promoted_by_hand(page_text):
     stays, by_hand = "It stays a candidate", "promoted by hand"
-    text = said(passed("false"))
+    text = page_text(passed("false"))
     assert by_hand in text and stays not in text
     assert "It did not meet every criterion when it was trained" in text
-    text = said(passed("false"), "update gold.athlete_predictions set model_version = '0'")
+    text = page_text(passed("false"), "update gold.athlete_predictions set model_version = '0'")
     assert stays in text and by_hand not in text
-    assert "when it was trained" not in text  # of version 0 nothing is known
-    text = said(passed("true"))
+    assert "when it was trained" not in text  # version 0 has no training run
+    text = page_text(passed("true"))
     assert "It met every criterion when it was trained" in text
     assert stays not in text and by_hand not in text
 
@@ -100,14 +100,14 @@ def test_a_version_that_failed_is_a_candidate_or_was_promoted_by_hand(said):
 @pytest.mark.parametrize(
     ("reason", "sentence"),
     [
-        ("'no_champion'", "nothing learned, because there is no champion."),
+        ("'no_champion'", "It is not trained; it is used because there is no champion."),
         ("'registry_unreachable'", "because the model registry could not be reached"),
         ("'model_unusable'", "because the champion could not be used"),
-        ("null", "nothing learned."),
+        ("null", "It is not trained."),
     ],
 )
-def test_why_the_fallback_forecasts(said, reason, sentence):
-    text = said(
+def test_why_the_fallback_forecasts(page_text, reason, sentence):
+    text = page_text(
         "update gold.athlete_predictions set model_role = 'stage-1'",
         "alter table gold.athlete_predictions add column fallback_reason varchar",
         f"update gold.athlete_predictions set fallback_reason = {reason}",
@@ -118,8 +118,8 @@ def test_why_the_fallback_forecasts(said, reason, sentence):
 
 
 NO_LEDGER = "delete from monitoring.prediction_ledger where days_ahead = 1"
-NEVER = "No race has come since forecasts were kept"
-ONE = "1 race came since forecasts were kept"
+NEVER = "No race since the first recorded forecast"
+ONE = "1 race since the first recorded forecast"
 
 
 def kept_since(days: int) -> str:
@@ -127,33 +127,35 @@ def kept_since(days: int) -> str:
     return f"delete from inference.race_predictions where prediction_date < '{day}'"
 
 
-def test_races_since_forecasts_were_kept(said):
+def test_races_since_the_first_recorded_forecast(page_text):
     """The races of the build are 10, 70 and 130 days before its day."""
-    text = said(NO_LEDGER, kept_since(5))
-    assert f"{NEVER} (25 Jun 2026)" in text and "came since forecasts were kept (" not in text
-    text = said(NO_LEDGER, kept_since(30))
+    text = page_text(NO_LEDGER, kept_since(5))
+    assert f"{NEVER} (25 Jun 2026)" in text and "race since the first" not in text.replace(
+        NEVER, ""
+    )
+    text = page_text(NO_LEDGER, kept_since(30))
     assert f"{ONE} (31 May 2026), the last on 20 Jun 2026" in text and NEVER not in text
-    assert "1 had one of an earlier day" in text  # the ledger's 28 days ahead
-    text = said("delete from monitoring.prediction_ledger", kept_since(100))
-    assert "2 races came since forecasts were kept" in text and NEVER not in text
-    assert "had one of an earlier day" not in text
-    text = said(kept_since(30))  # with a forecast of the day before
+    assert "1 had a forecast from an earlier day" in text  # 28 days ahead in the ledger
+    text = page_text("delete from monitoring.prediction_ledger", kept_since(100))
+    assert "2 races since the first recorded forecast" in text and NEVER not in text
+    assert "had a forecast from an earlier day" not in text
+    text = page_text(kept_since(30))  # with a forecast of the day before
     assert NEVER not in text and ONE not in text and "1 of 1 results" in text
-    text = said(
+    text = page_text(
         "delete from monitoring.prediction_ledger", "delete from inference.race_predictions"
     )
-    assert "No forecast has been kept yet" in text and NEVER not in text
+    assert "No forecast has been recorded yet" in text and NEVER not in text
 
 
-def test_races_that_cannot_be_compared_yet_or_at_all(said):
-    today, other = "A race of this day is compared from tomorrow on", "A course of another kind"
-    text = said(NO_LEDGER, kept_since(30))
+def test_races_that_cannot_be_compared_yet_or_at_all(page_text):
+    today, other = "Today's race is compared from tomorrow", "Races on trails or courses of unknown"
+    text = page_text(NO_LEDGER, kept_since(30))
     assert today not in text and other not in text
     moved = f"update labels.race_results set race_date = '{AS_OF.date()}' where race_id = 'r0'"
-    assert today in said(NO_LEDGER, kept_since(30), moved)
+    assert today in page_text(NO_LEDGER, kept_since(30), moved)
     typed = "alter table labels.race_results alter incomparable_reason type varchar"
     trail = "update labels.race_results set incomparable_reason = 'trail' where race_id = 'r0'"
-    assert other in said(NO_LEDGER, kept_since(30), typed, trail)
+    assert other in page_text(NO_LEDGER, kept_since(30), typed, trail)
 
 
 def activities(*days: str) -> str:
@@ -161,21 +163,21 @@ def activities(*days: str) -> str:
     return f"create table silver.activities as from (values {rows}) t(athlete_id, activity_date)"
 
 
-def test_activities_dated_after_the_day_of_the_build(said):
+def test_activities_dated_after_the_day_of_the_build(page_text):
     none, later = "No activity found yet", "dated after 30 Jun 2026, the day of this build"
     empty = ["delete from features.rolling_features", "delete from features.activity_features"]
-    text = said(activities("2026-06-30"))
+    text = page_text(activities("2026-06-30"))
     assert none not in text and later not in text
-    text = said(activities("2026-06-30", "2030-01-01", "2030-03-01"))
+    text = page_text(activities("2026-06-30", "2030-01-01", "2030-03-01"))
     assert f"2 activities are {later}: 1 Jan 2030 to 1 Mar 2030." in text and none not in text
-    text = said(activities("2030-01-01"), *empty)
+    text = page_text(activities("2030-01-01"), *empty)
     assert f"No activity up to this day. 1 activity is {later}: 1 Jan 2030." in text
     assert none not in text
-    text = said(*empty)
+    text = page_text(*empty)
     assert none in text and later not in text
 
 
-def test_activities_in_quarantine_as_they_are_dated_in_the_future(said, tmp_path):
+def test_activities_in_quarantine_because_they_are_dated_in_the_future(page_text, tmp_path):
     ahead = "dated in the future"
     kept = "create table silver.activities as select 'ana' athlete_id, {} activity_id, null::date d"
     landed = (
@@ -185,18 +187,18 @@ def test_activities_in_quarantine_as_they_are_dated_in_the_future(said, tmp_path
         """create or replace table silver.quarantine as select 'ana' athlete_id, 'a' activity_id,
         '1' landed_row_id, 'starts_after_import' quarantine_reason""",
     )
-    assert ahead not in said()
-    # Imported again with another date: that version counts.
-    assert ahead not in said(*landed, kept.format("'a'"))
+    assert ahead not in page_text()
+    # Imported again with a valid date: that version counts.
+    assert ahead not in page_text(*landed, kept.format("'a'"))
     sentence = f"1 activity is {ahead} and does not count: 2 Jan 2035."
-    assert sentence in said(*landed, kept.format("'b'"))
+    assert sentence in page_text(*landed, kept.format("'b'"))
     with duckdb.connect(str(tmp_path / "stride.duckdb")) as connection:
         connection.execute("alter table silver.activities rename d to activity_date")
     status = read_status(tmp_path / "stride.duckdb", tmp_path / "landing", tmp_path)
     assert f"ana: {sentence}" in " ".join(map(str, page(status)))
 
 
-def test_an_import_says_that_activities_are_dated_in_the_future(tmp_path, monkeypatch):
+def test_import_warns_of_activities_dated_in_the_future(tmp_path, monkeypatch):
     from click.testing import CliRunner
 
     from stride.cli import main
@@ -221,7 +223,7 @@ def test_an_import_says_that_activities_are_dated_in_the_future(tmp_path, monkey
         assert sentence is None or sentence in done.output
 
 
-def test_the_terminal_refuses_in_words(tmp_path):
+def test_the_terminal_shows_why_there_is_no_forecast(tmp_path):
     database = write_build(tmp_path / "stride.duckdb", ["ana"], later=True)
     assert not any("no forecast" in line for line in forecast_lines(database))
     with duckdb.connect(str(database)) as connection:
@@ -232,7 +234,7 @@ def test_the_terminal_refuses_in_words(tmp_path):
     ]
 
 
-# ---------------------------------------------------------------------------- the words of README
+# --------------------------------------------------------------------------- the terms in README
 
 
 def seconds(text: str) -> int:
@@ -260,12 +262,12 @@ def test_readme_shows_what_the_report_prints(tmp_path):
             "from shown where p.distance_label = shown.distance_label"
         )
     assert forecast_lines(database) == shown
-    # Every word in brackets is one that the code has, and every one of the code is explained.
+    # README explains exactly the values of support that the code has.
     kinds = {plain(kind) for kind in SUPPORT if kind != "none"}
     assert set(re.findall(r"\[([a-z ]+)\]", section)) == kinds
 
 
-def test_words_of_the_report_are_those_of_the_model():
+def test_the_report_describes_each_support_level_of_the_model():
     source = (ROOT / "python/stride/racetime/stage_1.py").read_text(encoding="utf-8")
     named = source.split("support = np.select(")[1].split("return support")[0]
     assert set(re.findall(r'"(\w+)"', named)) == set(SUPPORT)
@@ -273,10 +275,10 @@ def test_words_of_the_report_are_those_of_the_model():
 
 
 @pytest.mark.parametrize("kind", CANDIDATES)
-def test_what_a_champion_learned_is_said_by_its_kind(kind):
+def test_how_a_champion_was_fitted_depends_on_its_kind(kind):
     runs = pd.DataFrame({"model_version": ["3"], "candidate": [kind], "is_gate_passed": [True]})
     forecast = pd.Series({"model_version": "3", "model_role": "champion"})
-    said = sentences.model_of(forecast, runs)
-    assert ("published" in said) == (kind == "published")
-    assert ("fitted to the races" in said) == (kind != "published")
-    assert ("training corrects it" in said) == (kind == "corrected")
+    sentence = sentences.model_used(forecast, runs)
+    assert ("published" in sentence) == (kind == "published")
+    assert ("fitted to the races" in sentence) == (kind != "published")
+    assert ("training corrects it" in sentence) == (kind == "corrected")

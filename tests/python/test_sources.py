@@ -1,4 +1,4 @@
-"""One athlete, many sources: each workout once, what was known when, and nothing of the erased."""
+"""An athlete with many sources: duplicates, history, and erasure."""
 
 import gzip
 import json
@@ -129,7 +129,7 @@ def test_each_workout_counts_once_and_every_row_is_accounted_for(home):
     assert home.ask("select sum(rows_unaccounted) from monitoring.row_reconciliation") == [(0,)]
 
 
-def test_the_earlier_version_is_still_there_with_the_time_it_was_known(home):
+def test_the_earlier_version_is_kept_with_its_import_time(home):
     rows = home.ask(
         """select name, ingested_at from bronze.landed_activities
         where athlete_id = 'ana' and activity_id = '1' and source_kind = 'strava_export'
@@ -143,7 +143,7 @@ def test_the_earlier_version_is_still_there_with_the_time_it_was_known(home):
     assert ingested_at == rows[1][1] and first_known_at <= rows[0][1] < ingested_at
 
 
-def test_an_impossible_distance_is_left_out_and_says_so(home):
+def test_an_impossible_distance_is_left_out_with_a_reason(home):
     assert home.ask(
         """select distance_m, value_flags, elapsed_time_s from silver.activities
         where activity_id = '4'"""
@@ -161,7 +161,7 @@ def test_the_recording_gives_an_activity_its_samples(home):
     assert efforts[1000.0] == pytest.approx(1000 / 3, rel=0.02)
 
 
-def test_days_are_those_of_the_place_where_a_source_tells_it(home):
+def test_days_are_local_days_of_the_place_if_known(home):
     days = dict(
         home.ask(
             "select activity_id, (activity_date, time_zone_source) from silver.activities "
@@ -184,7 +184,7 @@ def test_the_athletes_own_word_makes_a_race_with_its_official_time(home):
     ) == [("5", 10_000.0, 2590.0, "athlete")]
 
 
-def test_an_erased_athlete_is_gone_from_landing_tables_and_report(home, tmp_path):
+def test_an_erased_athlete_is_removed_from_landing_tables_and_report(home, tmp_path):
     shutil.copytree(home.folder, tmp_path / "home")
     after = Home(tmp_path / "home")
     report = after.folder / "report" / "index.html"
@@ -210,4 +210,4 @@ def test_an_erased_athlete_is_gone_from_landing_tables_and_report(home, tmp_path
         "select rows_erased > 0, athlete_hash <> 'ana' from bronze.landed_erasures"
     ) == [(True, True)]
     again = after.stride("erase", "--athlete", "ana", "--yes")
-    assert again.returncode == 1 and "There is no athlete ana here" in again.stderr
+    assert again.returncode == 1 and "There is no athlete ana: nothing" in again.stderr

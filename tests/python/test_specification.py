@@ -1,4 +1,4 @@
-"""The feature specification names what is there, and a model of another one is refused."""
+"""The feature specification matches the tables, and models of another one are refused."""
 
 import json
 from copy import deepcopy
@@ -8,6 +8,7 @@ import yaml
 from conftest import ROOT
 
 from stride.errors import StrideError
+from stride.racetime.riegel import EXPONENT
 from stride.racetime.specification import canonical, fingerprint, refusal
 
 SPECIFICATION = yaml.safe_load((ROOT / "dbt_project.yml").read_text())["vars"][
@@ -73,6 +74,14 @@ def test_a_model_without_one_or_with_a_table_less_is_refused():
 
 
 @pytest.mark.parametrize("broken", ["{", "[]", '{"state": {}}', 7])
-def test_what_is_no_specification_is_a_sentence(broken):
+def test_an_invalid_specification_gives_one_sentence(broken):
     with pytest.raises(StrideError, match="feature_specification"):
         canonical(broken)
+
+
+def test_sql_and_python_take_the_same_exponent_of_riegel_and_no_other_file_writes_it():
+    macro = (ROOT / "macros" / "riegel_exponent.sql").read_text()
+    assert f"{EXPONENT}e0" in macro
+    for folder in ("models", "macros"):
+        for file in (ROOT / folder).rglob("*.sql"):
+            assert "1.06e0" not in file.read_text() or file.stem == "riegel_exponent", file

@@ -42,7 +42,7 @@ def test_the_gap_counts_days_however_many_rows_a_day_has():
         assert 43 <= days < 43 + 92 + 200
 
 
-def test_the_window_expands_and_no_row_is_asked_twice():
+def test_the_window_expands_and_each_row_is_tested_once():
     data = races()
     known, asked = set(), []
     for train, test in CalendarSplit().split(data):
@@ -62,14 +62,14 @@ def test_held_out_athletes_are_never_trained_on():
     assert len(asked) == len(set(asked)) > 100
 
 
-def test_rows_may_come_in_any_order():
+def test_rows_may_be_in_any_order():
     data = races()
     mixed = data.sample(frac=1, random_state=1)
     ordered = [set(data.index[test]) for _, test in CalendarSplit().split(data)]
     assert ordered == [set(mixed.index[test]) for _, test in CalendarSplit().split(mixed)]
 
 
-def test_a_short_history_says_so():
+def test_a_short_history_gives_an_error():
     with pytest.raises(ValueError, match="too short to split: 3 races, 2024-01-01 to 2024-01-03"):
         list(
             CalendarSplit().split(

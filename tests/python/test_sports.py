@@ -1,4 +1,4 @@
-"""The seed that says what Stride calls a sport: Strava's names, in its spellings and languages."""
+"""The seed of sports contains Strava's names in all spellings and languages."""
 
 import csv
 import re
@@ -48,7 +48,7 @@ def test_both_spellings_of_a_sport_type_are_known_and_mean_the_same(sports, spor
     assert sports[sport_type.lower()] == sports[spaced]
 
 
-def test_the_importer_and_the_seed_agree_on_what_a_swim_is(sports):
+def test_importer_and_seed_have_the_same_swim_types(sports):
     for name, sport in sports.items():
         assert headers.is_swim(name) == (sport == "swim"), name
 

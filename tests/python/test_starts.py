@@ -1,4 +1,4 @@
-"""Activities of a table without ids: those of one start are told apart, edits stay versions."""
+"""Activities of a table without ids: equal starts are separated, and edits stay versions."""
 
 import random
 from datetime import date
@@ -49,7 +49,7 @@ def test_two_runs_of_one_start_are_two_activities(diary):
     assert diary(MORNING, EVENING) == [(START, "Evening"), (f"{START}-2", "Morning")]
 
 
-def test_a_start_of_its_own_keeps_its_id(diary):
+def test_a_unique_start_keeps_its_id(diary):
     alone = ("Alone", "Run", "2024-05-02 07:30", 1500, 5000)
     assert ("diary:20240502T073000", "Alone") in diary(MORNING, EVENING, alone)
 
@@ -64,7 +64,7 @@ def test_strength_and_a_run_of_one_start_are_two(diary):
     assert {name for name, _ in diary(MORNING, gym)} == {START, f"{START}-2"}
 
 
-def test_the_table_again_in_any_order_brings_nothing(diary):
+def test_the_same_table_in_any_order_adds_no_rows(diary):
     gym = ("Gym", "WeightTraining", DAY, 1800, None)
     rows = [MORNING, EVENING, gym]
     diary(*rows)
@@ -101,7 +101,7 @@ def test_an_added_run_takes_no_id_that_is_known(diary):
     assert diary(EVENING, noon, MORNING) == []
 
 
-def test_rows_that_landed_under_one_id_are_told_apart_by_the_next_import(diary, monkeypatch):
+def test_rows_landed_under_one_id_are_separated_by_the_next_import(diary, monkeypatch):
     with monkeypatch.context() as before:
         before.setattr("stride.ingest.starts.name_by_start", lambda *_: None)
         assert {number for number, _ in diary(MORNING, EVENING)} == {START}

@@ -1,4 +1,4 @@
-"""A Strava export's table, in every shape in which it has been met."""
+"""The table of a Strava export, in all known layouts."""
 
 import csv
 import gzip
@@ -51,7 +51,7 @@ def read(*rows, **options) -> list[dict]:
 # ---------------------------------------------------------------------------- columns
 
 
-def test_duplicate_headers_are_told_apart_by_occurrence():
+def test_duplicate_headers_are_distinguished_by_occurrence():
     (row,) = read(RUN)
     assert (row["displayed_distance"], row["distance_m"]) == (1.61, 1609.3)
     assert (row["elapsed_time_s"], row["moving_time_s"]) == (439.0, 430.0)
@@ -64,14 +64,14 @@ def test_columns_are_found_by_name_wherever_they_stand():
     assert rows[0]["distance_m"] is None
 
 
-def test_swapped_distances_are_told_apart_by_their_size():
+def test_swapped_distances_are_distinguished_by_their_size():
     swapped = [8 if at == 5 else 5 if at == 8 else at for at in range(10)]
     rows = read(*([row[at] for at in swapped] for row in (RUN, SWIM)))
     assert [row["displayed_distance"] for row in rows] == [1.61, 1500.0]
     assert [row["distance_m"] for row in rows] == [1609.3, 1500.0]
 
 
-def test_a_single_distance_says_by_its_size_what_it_is():
+def test_a_single_distance_is_identified_by_its_size():
     without_metres = [0, 1, 2, 3, 4, 5, 7]
     without_km = [0, 1, 2, 3, 4, 7, 8]
     for places, displayed, metres in (
@@ -86,7 +86,7 @@ def test_a_single_distance_says_by_its_size_what_it_is():
         assert [row["distance_m"] for row in rows] == metres
 
 
-def test_a_distance_that_stands_there_three_times_is_still_found():
+def test_a_distance_that_occurs_three_times_is_found():
     rows = read(
         [*RUN, "1.61"],
         header=["Distance" if name == "Future Column" else name for name in HEADER] + ["Extra"],
@@ -96,7 +96,7 @@ def test_a_distance_that_stands_there_three_times_is_still_found():
     assert (rows[0]["displayed_distance"], rows[0]["distance_m"]) == (1.61, 1609.3)
 
 
-def test_nothing_but_swims_keeps_the_order():
+def test_a_table_of_swims_keeps_the_column_order():
     (row,) = read(SWIM)
     assert (row["displayed_distance"], row["distance_m"]) == (1500.0, 1500.0)
 
@@ -326,7 +326,7 @@ def test_a_real_export_with_broken_headers_has_no_unknown_column(real_data):
     assert {row["unreadable_cells"] for row in found.rows} == {None}
 
 
-def test_swapping_a_real_exports_distances_changes_nothing(real_data):
+def test_swapping_the_distances_of_a_real_export_gives_the_same_rows(real_data):
     content = export(real_data, "butcher_strava_export")
     lines = list(csv.reader(io.StringIO(content.decode(), newline="")))
     first, second = [at for at, name in enumerate(lines[0]) if name == "Distance"]

@@ -1,4 +1,4 @@
-"""What Strava's API returns, whole, in pieces and broken."""
+"""JSON of Strava's API: complete, partial and broken."""
 
 import gzip
 import json
@@ -78,7 +78,7 @@ def test_every_used_field_lands():
     ("workout_type", "is_race"),
     [(1, True), (11, True), ("1", True), (0, False), (10, False), (3, False), (None, None)],
 )
-def test_a_race_is_what_strava_calls_one(workout_type, is_race):
+def test_races_are_flagged_by_strava(workout_type, is_race):
     assert one(workout_type=workout_type)["is_race_flagged"] is is_race
 
 
@@ -117,7 +117,7 @@ def test_numbers_may_be_text_and_anything_may_be_missing():
         ({"workout_type": "race", "trainer": "maybe"}, "is_race_flagged,is_indoor"),
     ],
 )
-def test_a_wrong_value_spoils_only_itself(change, unreadable):
+def test_a_wrong_value_does_not_affect_others(change, unreadable):
     row = one(**change)
     assert row["unreadable_cells"] == unreadable
     assert row[unreadable.split(",")[0]] is None and row["moving_time_s"] == 3589.0
@@ -153,14 +153,14 @@ def test_one_activity_lines_of_them_and_wrapped_ones():
         [{"type": "time", "data": [0, 1]}, {"type": "heartrate", "data": [100, 101]}],
     ],
 )
-def test_streams_come_as_lists_and_stay_out_of_the_raw_row(streams):
+def test_streams_are_lists_and_not_part_of_the_raw_row(streams):
     for entry in ({"activity": RUN, "streams": streams}, RUN | {"streams": streams}):
         (row,) = read(entry)
         assert row["streams"] == {"time": [0, 1], "heartrate": [100, 101]}
         assert "heartrate" not in json.loads(row["raw_row"])
 
 
-def test_streams_that_are_none_are_said_to_be_unreadable():
+def test_invalid_streams_are_reported_as_unreadable():
     (row,) = read({"activity": RUN, "streams": "none"})
     assert row["streams"] is None and row["unreadable_cells"] == "streams"
 
@@ -177,7 +177,7 @@ def test_streams_that_are_none_are_said_to_be_unreadable():
         (b"[" * 100_000, "nested too deeply"),
     ],
 )
-def test_what_holds_no_activity_gets_one_sentence(content, sentence):
+def test_a_file_without_activities_gets_one_sentence(content, sentence):
     with pytest.raises(StrideError, match=sentence) as problem:
         read_rows(content, "run.json")
     assert "\n" not in str(problem.value)

@@ -1,4 +1,4 @@
-"""Connecting to a Strava on this machine: who is let in, and that no secret ever shows."""
+"""Login to a local Strava server: who can connect, and that no secret is ever shown."""
 
 import json
 import logging
@@ -23,7 +23,7 @@ from stride.ingest import landing as landed
 from stride.strava import api, oauth
 from stride.strava.limits import Limits
 from stride.strava.state import States
-from stride.strava.stores import Files
+from stride.strava.stores import FileStore
 from stride.strava.tokens import App, Token, Tokens
 
 PERSONAL = ("Geheimnis", "Zwischen-Tür", "geheim ")
@@ -31,7 +31,7 @@ LOGIN = ("login", "--athlete", "ana", "--timezone", "Europe/Lisbon")
 
 
 class Browser:
-    """Agrees to what Strava asks, as the athlete would, and ends where Strava sends it."""
+    """Grants permission as the athlete would, and follows Strava's redirect."""
 
     def __init__(self):
         self.addresses, self.threads = [], []
@@ -47,7 +47,7 @@ class Browser:
                 self.addresses.append(page.url)
         except urllib.error.HTTPError as problem:
             self.addresses.append(problem.url)
-        except OSError as problem:  # nothing listens where it was sent
+        except OSError as problem:  # nothing listens at the redirect address
             self.addresses.append(str(problem))
 
 
@@ -63,7 +63,7 @@ def strava():
 
 @pytest.fixture
 def home(tmp_path, strava, monkeypatch):
-    """A home of its own, the application in the environment, and nobody connected."""
+    """A separate home, the application in the environment, and no connected athlete."""
     for name, value in {
         "STRIDE_HOME": tmp_path / "home",
         "STRIDE_STRAVA_URL": strava.url,
@@ -104,30 +104,30 @@ def mode(path: Path) -> str:
     return oct(stat.S_IMODE(path.stat().st_mode))
 
 
-# ---------------------------------------------------------------------------- in and out
+# ---------------------------------------------------------------------------- login and logout
 
 
 def test_from_login_to_logout(home, strava, browser):
-    said = ok(run(*LOGIN))
-    assert "ana: connected; the token is in a file that only you may read, in " in said
+    output = ok(run(*LOGIN))
+    assert "ana: connected; the token is in a file that only you can read, in " in output
     token = home / "strava" / "tokens" / "athlete-ana.json"
     assert mode(token) == "0o600" and mode(token.parent) == "0o700"
     assert States(home / "strava").read("ana").strava_id == 1
     assert "ana: 12 activities new, 0 changed, 0 gone." in ok(run("sync"))
-    said = ok(run("status"))
-    assert "activities  12" in said and "in a file that only you may read" in said
-    # Erased while connected, everything would be back the next day.
+    output = ok(run("status"))
+    assert "activities  12" in output and "in a file that only you can read" in output
+    # If a connected athlete were erased, the next sync would import everything again.
     done = stride("erase", "--athlete", "ana", "--yes")
     assert done.exit_code == 1 and "stride strava logout --athlete ana first" in done.output
-    said = ok(run("logout", "--athlete", "ana"))
-    assert "disconnected at Strava" in said and "the token is forgotten" in said
+    output = ok(run("logout", "--athlete", "ana"))
+    assert "disconnected at Strava" in output and "the token is deleted" in output
     assert strava.accounts[1].access is None
     assert not token.exists() and States(home / "strava").athletes() == []
-    assert run("sync").exit_code == 1 and "Nobody is connected" in run("sync").output
+    assert run("sync").exit_code == 1 and "No athlete is connected" in run("sync").output
     ok(stride("erase", "--athlete", "ana", "--yes"))
 
 
-def test_logout_forgets_the_token_where_strava_does_not_answer(home, strava, browser):
+def test_logout_deletes_the_token_even_if_strava_does_not_answer(home, strava, browser):
     ok(run(*LOGIN))
     strava.fault_at = lambda number, path: "503"
     done = run("logout", "--athlete", "ana")
@@ -149,7 +149,7 @@ def test_login_with_a_pasted_address(home, strava, monkeypatch):
 
     urllib.request.install_opener(urllib.request.build_opener(Follow))
     try:
-        monkeypatch.setattr("stride.strava.cli._ask_answer", paste)
+        monkeypatch.setattr("stride.commands.strava._ask_answer", paste)
         ok(run(*LOGIN, "--no-browser"))
     finally:
         urllib.request.install_opener(None)
@@ -160,12 +160,12 @@ def test_login_with_a_pasted_address(home, strava, monkeypatch):
 @pytest.mark.parametrize(
     ("granted", "sentence"),
     [
-        ("read", "not allowed activity:read_all"),
-        ("activity:read_all", "not allowed read:"),
-        ("", "Strava was not allowed to let Stride in"),
+        ("read", "permission activity:read_all is missing"),
+        ("activity:read_all", "permission read is missing"),
+        ("", "Access was declined at Strava"),
     ],
 )
-def test_whoever_does_not_agree_to_everything_is_not_connected(
+def test_an_athlete_who_declines_a_permission_is_not_connected(
     home, strava, browser, granted, sentence
 ):
     strava.granted = granted
@@ -183,12 +183,12 @@ def test_whoever_does_not_agree_to_everything_is_not_connected(
         "http://localhost/strava?state=other&code=c&scope=read,activity:read_all",
     ],
 )
-def test_an_answer_to_another_question_is_not_taken(address):
-    with pytest.raises(StrideError, match="no answer to this login"):
+def test_an_answer_of_another_login_is_refused(address):
+    with pytest.raises(StrideError, match="does not belong to this login"):
         oauth.code_of(address, "state")
 
 
-def test_a_strangers_answer_does_not_end_the_waiting(home, strava, monkeypatch):
+def test_an_answer_of_another_login_does_not_end_the_waiting(home, strava, monkeypatch):
     browser = Browser()
 
     def open_(question):
@@ -206,21 +206,21 @@ def test_a_strangers_answer_does_not_end_the_waiting(home, strava, monkeypatch):
     assert Tokens(home / "strava" / "tokens").read("ana").access == strava.accounts[1].access
 
 
-def test_nobody_waits_for_ever(strava, home):
-    with pytest.raises(StrideError, match="Nobody answered"):
+def test_login_times_out(strava, home):
+    with pytest.raises(StrideError, match="was not answered in time"):
         oauth.connect_by_browser(App(1, "s"), strava.url, lambda question: None, patience_s=0.1)
 
 
-def test_a_wrong_secret_is_said(home, strava, browser, monkeypatch):
+def test_a_wrong_secret_is_reported(home, strava, browser, monkeypatch):
     monkeypatch.setenv("STRAVA_CLIENT_SECRET", "wrong")
     done = run(*LOGIN)
-    assert done.exit_code == 1 and "the client id and secret are not right" in done.output
+    assert done.exit_code == 1 and "the client id or secret is wrong" in done.output
 
 
 def test_the_application_is_asked_for_once(home, strava, browser, monkeypatch):
     monkeypatch.delenv("STRAVA_CLIENT_ID")
     monkeypatch.delenv("STRAVA_CLIENT_SECRET")
-    assert "Stride does not know your API application" not in ok(
+    assert "API application is not configured" not in ok(
         run(*LOGIN, answer=f"{CLIENT_ID}\n{CLIENT_SECRET}\n")
     )
     assert mode(home / "strava" / "tokens" / "application.json") == "0o600"
@@ -230,7 +230,7 @@ def test_the_application_is_asked_for_once(home, strava, browser, monkeypatch):
 def test_one_account_is_one_athlete(home, strava, browser):
     ok(run(*LOGIN))
     done = run("login", "--athlete", "bob", "--timezone", "Europe/Lisbon")
-    assert done.exit_code == 1 and "connected already, as ana" in done.output
+    assert done.exit_code == 1 and "already connected as ana" in done.output
     del strava.accounts[1]
     done = run(*LOGIN)
     assert done.exit_code == 1 and "ana is connected to another Strava account" in done.output
@@ -238,14 +238,14 @@ def test_one_account_is_one_athlete(home, strava, browser):
 
 def test_a_new_athlete_needs_a_zone(home, strava, browser):
     done = run("login", "--athlete", "ana")
-    assert done.exit_code == 1 and "ana is new: say where the athlete lives" in done.output
+    assert done.exit_code == 1 and "ana is new: set the time zone of the athlete" in done.output
 
 
 # ---------------------------------------------------------------------------- tokens
 
 
 def connect(home, strava, monkeypatch, **athletes):
-    """Athletes by the environment, as on Databricks."""
+    """Connect athletes by the environment, as on Databricks."""
     seeds = {name: strava.accounts[number].refresh for name, number in athletes.items()}
     monkeypatch.setenv("STRAVA_REFRESH_TOKENS", json.dumps(seeds))
     for name in athletes:
@@ -264,25 +264,25 @@ def test_a_renewed_token_of_the_environment_is_kept_until_it_has_another(home, s
     done = run("sync")
     assert done.exit_code == 1 and "no longer accepts the connection of ana" in done.output
     monkeypatch.delenv("STRAVA_REFRESH_TOKENS")
-    assert "no place: log in again" in ok(run("status"))
+    assert "missing: log in again" in ok(run("status"))
     monkeypatch.setenv("STRAVA_REFRESH_TOKENS", "refresh-1-2")
-    assert "STRAVA_REFRESH_TOKENS is not usable" in run("sync").output
+    assert "STRAVA_REFRESH_TOKENS can't be used" in run("sync").output
 
 
-def test_a_renewed_token_is_written_before_it_is_used(home, strava, monkeypatch):
+def test_a_renewed_token_is_stored_before_it_is_used(home, strava, monkeypatch):
     connect(home, strava, monkeypatch, ana=1)
 
     def full(self, name, text):
         raise OSError(28, "No space left on device", str(home))
 
     with monkeypatch.context() as patched:
-        patched.setattr(Files, "write", full)
+        patched.setattr(FileStore, "write", full)
         done = run("sync")
     assert done.exit_code == 1 and "No space left on device" in done.output
     assert strava.requests == ["POST /oauth/token"]
 
 
-def test_the_keyring_is_used_where_there_is_one(home, strava, browser, monkeypatch):
+def test_the_keyring_is_used_if_there_is_one(home, strava, browser, monkeypatch):
     kept = {}
     fake = types.SimpleNamespace(
         get_keyring=lambda: types.SimpleNamespace(priority=5),
@@ -292,7 +292,7 @@ def test_the_keyring_is_used_where_there_is_one(home, strava, browser, monkeypat
     )
     ok(run(*LOGIN))
     monkeypatch.setitem(sys.modules, "keyring", fake)
-    # A file from before is still read; the next token goes into the keyring, and only there.
+    # An existing file is still read; the next token is written to the keyring only.
     strava.accounts[1].expires_at = 0
     tokens = Tokens(home / "strava" / "tokens")
     tokens.write("ana", Token(**{**vars(tokens.read("ana")), "expires_at": 0}))
@@ -304,13 +304,13 @@ def test_the_keyring_is_used_where_there_is_one(home, strava, browser, monkeypat
     assert "in the keyring of this system" in ok(run("status"))
     ok(run("logout", "--athlete", "ana"))
     assert kept == {}
-    # `fail` is what keyring has on a machine without one.
+    # `fail` is keyring's backend on a computer without one.
     fake.get_keyring = lambda: types.SimpleNamespace(priority=0)
-    assert "a file that only you may read" in ok(run(*LOGIN))
+    assert "a file that only you can read" in ok(run(*LOGIN))
 
 
 @pytest.mark.parametrize("url", ["http://strava.example", "ftp://127.0.0.1", "strava.com"])
-def test_tokens_never_go_over_the_network_in_the_clear(url, monkeypatch):
+def test_tokens_are_never_sent_unencrypted(url, monkeypatch):
     monkeypatch.setenv("STRIDE_STRAVA_URL", url)
     with pytest.raises(StrideError, match="must begin with https://"):
         api.address()
@@ -343,7 +343,7 @@ def test_one_failing_athlete_does_not_stop_the_others(home, strava, monkeypatch)
     assert "carl is not connected" in run("sync", "--athlete", "carl").output
 
 
-def test_a_fault_of_strides_own_waits_for_the_others(home, strava, monkeypatch):
+def test_a_bug_is_raised_after_the_other_athletes_are_synced(home, strava, monkeypatch):
     from stride.strava import sync
 
     connect(home, strava, monkeypatch, ana=1, bob=2)
@@ -361,7 +361,7 @@ def test_a_fault_of_strides_own_waits_for_the_others(home, strava, monkeypatch):
     assert "bob: 10 activities new" in done.output
 
 
-def test_an_inactive_application_stops_everybody(home, strava, monkeypatch):
+def test_an_inactive_application_stops_all_athletes(home, strava, monkeypatch):
     connect(home, strava, monkeypatch, ana=1, bob=2)
     strava.is_inactive = True
     done = run("sync")
@@ -369,13 +369,13 @@ def test_an_inactive_application_stops_everybody(home, strava, monkeypatch):
     assert len(strava.requests) == 2  # one token, one refusal
 
 
-def test_a_token_of_another_account_mixes_nothing(home, strava, monkeypatch):
+def test_a_token_of_another_account_is_refused(home, strava, monkeypatch):
     connect(home, strava, monkeypatch, ana=1)
     ok(run("sync"))
     seeds = json.dumps({"ana": strava.accounts[2].refresh})
     monkeypatch.setenv("STRAVA_REFRESH_TOKENS", seeds)
     done = run("sync")
-    assert done.exit_code == 1 and "is that of another Strava account" in done.output
+    assert done.exit_code == 1 and "belongs to another Strava account" in done.output
     assert len(landed.read(home / "landing", "activities", "ana", ["activity_id"])) == 12
 
 
@@ -387,7 +387,7 @@ def test_two_commands_at_a_time_would_renew_a_token_twice(home, strava, browser)
         assert "Another stride strava command is at work" in run("sync").output
 
 
-# ---------------------------------------------------------------------------- nothing shows
+# ---------------------------------------------------------------------------- secrets
 
 
 def test_no_secret_and_nothing_personal_is_ever_shown(home, strava, browser, monkeypatch, caplog):
@@ -425,7 +425,7 @@ def test_no_secret_and_nothing_personal_is_ever_shown(home, strava, browser, mon
     secrets = {CLIENT_SECRET, "of-the-environment"} | strava.accounts[1].secrets
     assert len(secrets) > 10 and "12 activities new" in "".join(shown)
     logged = caplog.text + "".join(str(vars(record)) for record in caplog.records)
-    assert "/api/v3/athlete/activities" in logged  # there is a log, and it was looked at
+    assert "/api/v3/athlete/activities" in logged  # the log is not empty
     kept = "".join(
         "".join(map(str, landed.read(home / "landing", kind, "ana", columns)))
         for kind, columns in {
@@ -444,7 +444,7 @@ def test_no_secret_and_nothing_personal_is_ever_shown(home, strava, browser, mon
     assert "secret" not in f"{token} {token!r} {App(1, 'secret')!r}"
 
 
-def test_stravalib_leaves_the_process_as_it_was(strava):
+def test_stravalib_does_not_change_the_settings_of_the_process(strava):
     code = (
         "import logging, warnings; before = list(warnings.filters), warnings.showwarning\n"
         "from stride.strava import api; api.connect(print)\n"
@@ -459,7 +459,7 @@ def test_stravalib_leaves_the_process_as_it_was(strava):
     assert done.returncode == 0 and done.stderr == b"", done.stderr.decode()
 
 
-def test_commands_that_ask_nobody_do_not_load_stravalib(home):
+def test_commands_without_requests_do_not_load_stravalib(home):
     import subprocess
 
     code = "import sys; from stride.cli import main; main(['strava', 'status'])"
@@ -468,17 +468,19 @@ def test_commands_that_ask_nobody_do_not_load_stravalib(home):
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True
     )
-    assert "Nobody is connected" in done.stdout and "'stride.cli'" in done.stdout
+    assert "No athlete is connected" in done.stdout and "'stride.cli'" in done.stdout
     assert not {"'stravalib'", "'requests'", "'pydantic'"} & set(done.stdout.split(", "))
 
 
-def test_limits_say_when_in_a_sentence():
+def test_a_reached_limit_names_the_time_to_continue():
     from datetime import UTC, datetime
 
     moment = datetime(2026, 11, 24, 5, 3, tzinfo=UTC)
     limits = Limits(waits=False, now=lambda: moment)
     limits.note({"X-RateLimit-Limit": "200,2000", "X-RateLimit-Usage": "200,900"})
-    with pytest.raises(StrideError, match="after 05:15 UTC on 24 Nov 2026; what was read is kept"):
+    with pytest.raises(
+        StrideError, match="after 05:15 UTC on 24 Nov 2026; what was downloaded is kept"
+    ):
         limits.hold()
     limits.note({"X-RateLimit-Limit": "nonsense", "X-RateLimit-Usage": "1"})
     limits.hold()

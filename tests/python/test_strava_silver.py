@@ -1,4 +1,4 @@
-"""One athlete from an export and from Strava's API: each activity once, and who may train on it."""
+"""An athlete with an export and Strava's API: duplicates, and rows that training may use."""
 
 import json
 from datetime import UTC, date, datetime
@@ -15,7 +15,7 @@ def ok(done) -> str:
 
 
 def connected(strava: LocalStrava) -> dict[str, str]:
-    """The environment in which ana is connected."""
+    """An environment in which the athlete ana is connected."""
     return {
         "STRIDE_STRAVA_URL": strava.url,
         "STRAVA_CLIENT_ID": str(CLIENT_ID),
@@ -26,12 +26,12 @@ def connected(strava: LocalStrava) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory) -> Home:
-    """Activities 1 to 5 from both, 6 and 7 from the API alone, 9 from the export alone."""
+    """Activities 1 to 5 from both sources, 6 and 7 only from the API, 9 only from the export."""
     home = Home(tmp_path_factory.mktemp("home"))
     export = tmp_path_factory.mktemp("export") / "activities.csv"
     export.write_bytes(table(*map(run, (1, 2, 3, 4, 5, 9))))
     ok(home.stride("import", str(export), "--athlete", "ana", "--timezone", "Europe/Lisbon"))
-    told = {
+    listed = {
         number: summary(
             number,
             datetime(2018, 7, number, 15, tzinfo=UTC),
@@ -39,11 +39,11 @@ def home(tmp_path_factory) -> Home:
         )
         for number in (1, 2, 3, 4, 5, 6, 7)
     }
-    with LocalStrava(Account(1, told)) as strava:
+    with LocalStrava(Account(1, listed)) as strava:
         home.environment |= connected(strava)
         assert "7 activities new" in ok(home.stride("strava", "sync", "--streams"))
-        del told[3]
-        told[4]["name"] = "Volta"
+        del listed[3]
+        listed[4]["name"] = "Volta"
         assert "0 activities new, 1 changed, 1 gone" in ok(home.stride("strava", "sync", "--full"))
     wanted = ("+activities", "+duplicates", "+quarantine", "+heart_rate_seconds")
     untested = ("--exclude-resource-type", "test", "unit_test")
@@ -51,7 +51,7 @@ def home(tmp_path_factory) -> Home:
     return home
 
 
-def test_each_activity_counts_once_with_the_richer_row(home):
+def test_each_activity_counts_once_with_the_more_complete_row(home):
     rows = home.ask("select activity_id, name, avg_hr_bpm from silver.activities order by 1")
     assert [row[0] for row in rows] == ["1", "2", "4", "5", "6", "7", "9"]
     # The export of this athlete has no heart rates.
@@ -62,14 +62,14 @@ def test_each_activity_counts_once_with_the_richer_row(home):
     ) == [("earlier_version", 8), ("other_source", 4)]
 
 
-def test_only_what_no_other_source_tells_may_not_train(home):
+def test_activities_known_only_from_the_api_are_not_used_in_training(home):
     assert home.ask("select activity_id from silver.activities where is_api_only order by 1") == [
         ("6",),
         ("7",),
     ]
 
 
-def test_what_strava_no_longer_has_counts_no_longer_wherever_it_came_from(home):
+def test_activities_deleted_at_strava_do_not_count_whatever_their_source(home):
     assert home.ask(
         "select quarantine_reason, activity_id, count(*) from silver.quarantine group by all"
     ) == [("deleted_at_source", "3", 3)]
@@ -82,16 +82,16 @@ def test_the_samples_of_the_api_are_measured(home):
     assert activities == 6 and seconds > 0
 
 
-def test_samples_that_come_after_the_list_reach_the_features(tmp_path):
-    """Of a ride they change the time at each heart rate alone, and nothing in the row itself."""
+def test_streams_synced_later_reach_the_features(tmp_path):
+    """For a ride they change the time at each heart rate, but no column of the row itself."""
     home = Home(tmp_path)
     ok(home.stride("athlete", "add", "ana", "--timezone", "Europe/Lisbon"))
-    # Of a minute, as the samples are: less than 80 % of the way would not count.
+    # One minute, like the samples: they must cover at least 80 % of the activity.
     ride = {"type": "Ride", "sport_type": "Ride", "elapsed_time": 62, "moving_time": 60}
     ride |= {"distance": 480.0}
-    told = {1: summary(1, datetime(2018, 7, 1, 15, tzinfo=UTC), id=1, **ride)}
+    listed = {1: summary(1, datetime(2018, 7, 1, 15, tzinfo=UTC), id=1, **ride)}
     found = []
-    with LocalStrava(Account(1, told)) as strava:
+    with LocalStrava(Account(1, listed)) as strava:
         home.environment |= connected(strava)
         for part in ("--no-streams", "--streams"):
             ok(home.stride("strava", "sync", part))

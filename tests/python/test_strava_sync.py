@@ -1,4 +1,4 @@
-"""Syncing from a Strava on this machine: nothing lost, nothing doubled, whatever goes wrong."""
+"""Sync from a local Strava server: no activity is lost or duplicated, whatever fails."""
 
 import json
 import os
@@ -30,7 +30,7 @@ from stride.ingest import landing as landed
 from stride.ingest.athletes import land_settings
 from stride.ingest.strava_json import read_rows
 from stride.strava.client import Client
-from stride.strava.known import read_known
+from stride.strava.landed_activities import read_landed
 from stride.strava.limits import LimitReached, Limits
 from stride.strava.state import States
 from stride.strava.sync import Options, sync_athlete
@@ -41,23 +41,23 @@ FULL = Options(per_page=40)
 
 
 class Killed(BaseException):
-    """As good as SIGKILL: nobody catches it."""
+    """Simulates SIGKILL: no handler catches it."""
 
 
 class Runner:
-    """One athlete's home, and syncs into it."""
+    """Syncs one athlete into a home."""
 
     def __init__(self, folder, strava, athlete="ana", strava_id=1):
         self.folder, self.strava, self.athlete = folder, strava, athlete
         self.landing, self.states = folder / "landing", States(folder / "strava")
         seeds = json.dumps({athlete: strava.accounts[strava_id].refresh})
         self.tokens = Tokens(folder / "tokens", {"STRAVA_REFRESH_TOKENS": seeds})
-        self.said, self.slept = [], []
+        self.messages, self.slept = [], []
         with landed.writing(self.landing):
             land_settings(self.landing, athlete, {"time_zone": "Europe/Lisbon"})
 
     def sync(self, options=FULL, now=NOW, waits=True):
-        limits = Limits(waits=waits, say=self.said.append, sleep=self.sleep, now=lambda: NOW)
+        limits = Limits(waits=waits, say=self.messages.append, sleep=self.sleep, now=lambda: NOW)
         app = App(CLIENT_ID, CLIENT_SECRET)
         client = Client(self.athlete, self.tokens, app, limits, self.strava.url, (1, SLOW_S / 2))
         return sync_athlete(client, self.landing, self.states, options, now)
@@ -73,29 +73,29 @@ class Runner:
         return landed.read(self.landing, "activities", self.athlete, names)
 
     def exist(self) -> dict[str, dict]:
-        """What the landing says that exists, by activity: the last row of each."""
-        alive = set(read_known(self.landing, self.athlete))
+        """Return the latest landed row of each activity that was not deleted."""
+        alive = set(read_landed(self.landing, self.athlete))
         rows = sorted(self.rows(), key=lambda row: row["ingested_at"])
         return {row["activity_id"]: row for row in rows if row["activity_id"] in alive}
 
 
 def raw(activity: dict) -> str:
-    """An activity as it should land: what Strava sent, without maps."""
+    """The expected raw row of an activity: Strava's JSON without maps."""
     (row,) = read_rows(json.dumps(activity).encode(), "activity").rows
     return row["raw_row"]
 
 
-def assert_equal(runner: Runner, account: Account, tell=lambda activity: activity) -> None:
-    """The landing has what the server has, byte for byte, and each version once."""
-    said = {key: row["raw_row"] for key, row in runner.exist().items()}
-    assert said == {str(key): raw(tell(one)) for key, one in account.activities.items()}
+def assert_equal(runner: Runner, account: Account, as_sent=lambda activity: activity) -> None:
+    """Assert that the landing equals the server byte for byte, with each version once."""
+    landed = {key: row["raw_row"] for key, row in runner.exist().items()}
+    assert landed == {str(key): raw(as_sent(one)) for key, one in account.activities.items()}
     versions = Counter((row["activity_id"], row["row_hash"]) for row in runner.rows())
     assert set(versions.values()) <= {1}
 
 
 @pytest.fixture(autouse=True)
 def _no_disk(monkeypatch):
-    """A kill is no power cut: what the system was given, it keeps."""
+    """Skip fsync: the tests kill processes but do not cut the power."""
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 
@@ -116,7 +116,7 @@ def ana(tmp_path, strava):
 
 
 def few(strava, activities=8, every=timedelta(days=1)) -> Account:
-    """The account, with a few activities only."""
+    """An account with few activities."""
     account = strava.accounts[1]
     start = datetime(2026, 6, 20, 6, tzinfo=UTC) - every * activities
     rows = [summary(n, start + every * n) for n in range(activities)]
@@ -124,7 +124,7 @@ def few(strava, activities=8, every=timedelta(days=1)) -> Account:
     return account
 
 
-# ---------------------------------------------------------------------------- the whole year
+# ---------------------------------------------------------------------------- a full year
 
 
 def test_a_year_lands_as_strava_has_it(ana, account, strava):
@@ -134,7 +134,7 @@ def test_a_year_lands_as_strava_has_it(ana, account, strava):
     row = ana.exist()[str(9_007_199_254_740_993)]
     assert row["name"] == "Zwischen-Tür-und-Angel 0 🏃" and row["time_zone"] == "Europe/Lisbon"
     assert not [word for word in ("polyline", "latlng", "38.7") if word in row["raw_row"]]
-    # The day after: the overlap is listed again, nothing lands, and few requests are made.
+    # On the next day the overlap is listed again, nothing lands, and few requests are made.
     before = len(strava.requests)
     done = ana.sync(now=NOW + timedelta(days=1))
     assert (done.new, done.changed, done.gone) == (0, 0, 0)
@@ -142,13 +142,13 @@ def test_a_year_lands_as_strava_has_it(ana, account, strava):
     assert_equal(ana, account)
 
 
-def test_a_year_comes_through_every_fault(ana, account, strava):
+def test_a_year_lands_despite_every_fault(ana, account, strava):
     account.activities = year(150)
     met = Counter()
     turn = count()
 
     def fault(number, path):
-        # Every other request fails, with one fault after the other.
+        # Every second request fails, each with the next fault.
         if number % 2 and path != "/oauth/token":
             name = FAULTS[next(turn) % len(FAULTS)]
             met[name] += 1
@@ -191,7 +191,7 @@ def test_faults_at_random_edits_and_deletions_in_between(ana, account, strava):
     assert any("edited" in row["name"] for row in ana.exist().values())
 
 
-def test_nothing_slips_over_the_edge_of_a_page_while_the_list_moves_up(ana, account, strava):
+def test_no_activity_is_missed_when_deletions_shift_the_pages(ana, account, strava):
     keys = sorted(account.activities)
 
     def delete_one_read_before(number, path):
@@ -215,13 +215,13 @@ def test_edits_within_the_overlap_land_and_kudos_do_not(ana, account):
     done = ana.sync(now=NOW + timedelta(days=1))
     assert (done.new, done.changed) == (0, 1)
     assert ana.exist()[str(recent)]["name"] == "Volta"
-    # Beyond the overlap it waits for the weekly comparison.
+    # Beyond the overlap, edits are found by the weekly comparison.
     done = ana.sync(now=NOW + timedelta(days=8))
     assert (done.new, done.changed) == (0, 1)
     assert json.loads(ana.exist()[str(older)]["raw_row"])["workout_type"] == 1
 
 
-def test_what_is_uploaded_late_comes_with_the_weekly_comparison(ana, account):
+def test_late_uploads_are_found_by_the_weekly_comparison(ana, account):
     ana.sync()
     late = summary(5000, datetime(2026, 1, 3, tzinfo=UTC))
     account.activities[late["id"]] = late
@@ -230,7 +230,7 @@ def test_what_is_uploaded_late_comes_with_the_weekly_comparison(ana, account):
     assert_equal(ana, account)
 
 
-def test_deletions_are_marked_only_where_the_list_would_have_told(ana, account):
+def test_deletions_are_marked_only_within_the_listed_period(ana, account):
     ana.sync()
     keys = sorted(account.activities)
     del account.activities[keys[-2]], account.activities[keys[5]]
@@ -241,7 +241,7 @@ def test_deletions_are_marked_only_where_the_list_would_have_told(ana, account):
     assert_equal(ana, account)
 
 
-def test_what_was_deleted_and_comes_back_lands_again(ana, account):
+def test_a_restored_activity_lands_again(ana, account):
     ana.sync()
     key = max(account.activities)
     one = account.activities.pop(key)
@@ -251,7 +251,7 @@ def test_what_was_deleted_and_comes_back_lands_again(ana, account):
     assert set(ana.exist()) == set(map(str, account.activities))
 
 
-def test_an_account_that_is_hidden_is_not_taken_for_deleted(ana, account, strava):
+def test_activities_of_a_hidden_account_are_not_marked_deleted(ana, account, strava):
     few(strava)
     ana.sync()
     account.forbidden = set(account.activities)
@@ -263,8 +263,8 @@ def test_an_account_that_is_hidden_is_not_taken_for_deleted(ana, account, strava
     assert len(ana.exist()) == 8
 
 
-def test_the_clock_on_the_spot_may_be_what_strava_compares(ana, account, strava):
-    # On the far side of the date line the local time is most of a day from the instant.
+def test_strava_may_compare_local_time(ana, account, strava):
+    # Near the date line local time differs from UTC by up to 14 hours.
     start = datetime(2026, 6, 1, tzinfo=UTC)
     rows = [summary(n, start + timedelta(hours=3 * n), utc_offset=-39600) for n in range(60)]
     rows += [summary(100, start + timedelta(hours=91), utc_offset=50400)]
@@ -282,7 +282,7 @@ def test_the_clock_on_the_spot_may_be_what_strava_compares(ana, account, strava)
     assert_equal(ana, account)
 
 
-def test_a_list_in_no_order_is_read_to_its_end(ana, account, strava):
+def test_an_unordered_list_is_read_completely(ana, account, strava):
     ordered = strava._page
 
     def newest_first(account, given):
@@ -299,7 +299,7 @@ def test_a_list_in_no_order_is_read_to_its_end(ana, account, strava):
 # ---------------------------------------------------------------------------- details and streams
 
 
-def test_details_and_streams_come_once_and_again_after_an_edit(ana, strava):
+def test_details_and_streams_are_requested_once_and_again_after_an_edit(ana, strava):
     account = few(strava)
     by_hand = summary(50, datetime(2026, 6, 29, tzinfo=UTC), manual=True)
     account.activities[by_hand["id"]] = by_hand
@@ -313,7 +313,7 @@ def test_details_and_streams_come_once_and_again_after_an_edit(ana, strava):
     manual = rows.pop(str(by_hand["id"]))
     assert manual["heart_rate_seconds"] is None
     assert all(sum(b["seconds"] for b in r["heart_rate_seconds"]) > 50 for r in rows.values())
-    # Remembered, and not asked for twice.
+    # The options are stored, and parts are not requested twice.
     before = len(strava.requests)
     assert ana.sync(Options(), NOW + timedelta(days=1)).completed == 0
     assert len(strava.requests) - before == 3
@@ -322,12 +322,12 @@ def test_details_and_streams_come_once_and_again_after_an_edit(ana, strava):
     done = ana.sync(Options(), NOW + timedelta(days=2))
     assert (done.changed, done.completed) == (1, 1)
     assert_equal(ana, account, details)
-    # Without a wish the details stay where they are.
+    # Without the option, existing details stay.
     done = ana.sync(Options(details=False, streams=False, is_full=True), NOW + timedelta(days=3))
     assert (done.new, done.changed, done.completed) == (0, 0, 0)
 
 
-def test_details_of_what_landed_before_come_when_they_are_asked_for(ana, strava):
+def test_details_of_landed_activities_follow_when_requested(ana, strava):
     account = few(strava)
     ana.sync()
     assert ana.sync(Options(streams=True), NOW + timedelta(days=1)).completed == 8
@@ -337,7 +337,7 @@ def test_details_of_what_landed_before_come_when_they_are_asked_for(ana, strava)
     assert ana.sync(Options(), NOW + timedelta(days=9)).completed == 0
 
 
-def test_one_activity_that_is_refused_does_not_stop_the_others(ana, strava):
+def test_a_refused_activity_does_not_stop_the_others(ana, strava):
     account = few(strava)
     forbidden = sorted(account.activities)[3]
     account.forbidden = {forbidden}
@@ -354,7 +354,7 @@ def test_one_activity_that_is_refused_does_not_stop_the_others(ana, strava):
     assert_equal(ana, account, details)
 
 
-def test_what_strava_really_sends(ana, account, strava, real_data):
+def test_real_responses_of_strava(ana, account, strava, real_data):
     folder = real_data / "strava_api_contract"
     listed = json.loads((folder / "elevate_summary_activities_50.json").read_text())
     account.activities = {row["id"]: row | {"map": {"id": "a"}} for row in listed}
@@ -391,7 +391,7 @@ def test_killed_at_any_request_and_resumed(tmp_path, strava, monkeypatch):
             assert len(runner.rows()) == 10
             continue
         break
-    assert last >= 2 + 4 + 10  # each request there is
+    assert last >= 2 + 4 + 10  # every request
 
 
 def test_killed_at_any_write_and_resumed(tmp_path, strava, monkeypatch):
@@ -411,7 +411,7 @@ def test_killed_at_any_write_and_resumed(tmp_path, strava, monkeypatch):
             runner.sync(options)
         except Killed:
             counter = count(10**6)
-            # Killed after Strava renewed the token and before it was on the disk: login is lost.
+            # Killed between Strava's renewal and writing the token: the login is lost.
             if strava.accounts[1].refresh != runner.tokens.read("ana").refresh:
                 with pytest.raises(StrideError, match="no longer accepts the connection of ana"):
                     runner.sync(options)
@@ -423,7 +423,7 @@ def test_killed_at_any_write_and_resumed(tmp_path, strava, monkeypatch):
     assert last > 16
 
 
-def test_a_process_that_is_killed_goes_on(tmp_path, strava):
+def test_a_killed_process_can_continue(tmp_path, strava):
     account = few(strava, 12)
     home = tmp_path / "home"
     with landed.writing(home / "landing"):
@@ -456,16 +456,16 @@ def test_a_process_that_is_killed_goes_on(tmp_path, strava):
 # ---------------------------------------------------------------------------- limits
 
 
-def test_the_limit_of_a_quarter_is_waited_for(ana, account, strava):
+def test_sync_waits_for_the_15_minute_limit(ana, account, strava):
     strava.limits["read"] = (6, 1000)
     ana.sync()
     assert_equal(ana, account)
     assert len(ana.slept) >= 1 and set(ana.slept) == {901}
     assert strava.counts["read_long"] == len(strava.requests) - 1  # none was refused
-    assert "requests in 15 minutes is used up: going on at" in ana.said[0]
+    assert "requests in 15 minutes is used up: continuing at" in ana.messages[0]
 
 
-def test_whoever_does_not_want_to_wait_is_told_when_to_come_back(ana, account, strava):
+def test_without_waiting_the_message_names_the_time_to_continue(ana, account, strava):
     strava.limits["all"] = (6, 1000)
     with pytest.raises(LimitReached, match=r"15 minutes is used up: run .* after \d\d:\d\d UTC on"):
         ana.sync(waits=False)
@@ -477,7 +477,7 @@ def test_whoever_does_not_want_to_wait_is_told_when_to_come_back(ana, account, s
 
 
 @pytest.mark.parametrize("kind", ["read", "all"])
-def test_the_limit_of_a_day_stops_and_the_next_day_goes_on(ana, strava, kind):
+def test_the_daily_limit_stops_and_the_next_day_continues(ana, strava, kind):
     account = few(strava, 20)
     strava.limits[kind] = (1000, 15)
     options = Options(details=True, batch=4)
@@ -491,15 +491,15 @@ def test_the_limit_of_a_day_stops_and_the_next_day_goes_on(ana, strava, kind):
     assert_equal(ana, account, details)
 
 
-def test_what_was_read_lands_before_a_limit_stops(ana, strava):
+def test_downloads_land_before_a_limit_stops_the_sync(ana, strava):
     few(strava, 20)
     ana.sync()
     strava.next_day()
     strava.limits["read"] = (1000, 12)
     with pytest.raises(LimitReached):
         ana.sync(Options(details=True, batch=25), NOW + timedelta(days=1))
-    told = [row for row in ana.exist().values() if row["source_file"] == "activities/id"]
-    assert len(told) == 12 - 3  # every request that was left after the list
+    detailed = [row for row in ana.exist().values() if row["source_file"] == "activities/id"]
+    assert len(detailed) == 12 - 3  # all requests left after the list
 
 
 def test_a_year_lands_page_by_page(ana, strava, monkeypatch):
@@ -514,7 +514,7 @@ def test_a_year_lands_page_by_page(ana, strava, monkeypatch):
     assert len(ana.exist()) > 80 and ana.states.read("ana").synced_to is None
 
 
-def test_a_token_is_renewed_before_it_ends(ana, account, strava):
+def test_a_token_is_renewed_before_it_expires(ana, account, strava):
     ana.sync()
     soon = replace(ana.tokens.read("ana"), expires_at=int(time.time()) + 200)
     ana.tokens.write("ana", soon)
@@ -525,25 +525,25 @@ def test_a_token_is_renewed_before_it_ends(ana, account, strava):
     ]
 
 
-def test_a_refusal_without_counts_is_waited_for_too(ana, account, strava):
+def test_sync_waits_after_a_refusal_without_usage_headers(ana, account, strava):
     strava.fault_at = lambda number, path: "429" if number in (3, 4) else None
     ana.sync()
     assert ana.slept == [901, 901]
     assert_equal(ana, account)
 
 
-def test_a_refusal_that_does_not_end_stops(ana, strava):
+def test_repeated_refusals_stop_the_sync(ana, strava):
     strava.fault_at = lambda number, path: "429" if number > 3 else None
     with pytest.raises(LimitReached):
         ana.sync()
     assert len(strava.requests) < 12
 
 
-def test_a_server_that_stays_broken_stops_and_what_was_read_stays(ana, strava):
+def test_a_broken_server_stops_the_sync_and_downloads_stay(ana, strava):
     strava.fault_at = lambda number, path: "503" if number > 4 else None
     with pytest.raises(StrideError, match="no usable answer in 6 attempts"):
         ana.sync()
     assert 80 <= len(ana.exist()) < 300 and ana.states.read("ana").synced_to is None
-    # Each pause about twice the one before.
+    # Each pause is about twice the previous one.
     assert len(ana.slept) == 5
     assert all(2**n / 2 <= pause <= 2**n for n, pause in enumerate(ana.slept, start=1))

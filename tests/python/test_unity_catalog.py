@@ -1,4 +1,4 @@
-"""What dbt_project.yml sets for Unity Catalog fits the models it is set for."""
+"""Settings for Unity Catalog in dbt_project.yml match their models."""
 
 import json
 import re
@@ -46,7 +46,7 @@ APPEND_ONLY = [
 
 
 @pytest.mark.parametrize("name", APPEND_ONLY)
-def test_an_append_only_table_forgets_who_was_erased(name):
+def test_append_only_tables_lose_rows_of_erased_athletes(name):
     (known_at,) = [m[1] for h in hooks(name) if (m := re.search(r"forget_erased\('(\w+)'\)", h))]
     assert known_at in columns(MODELS[name])
 
@@ -77,7 +77,7 @@ def test_a_feature_table_has_its_grain_as_key():
 
 
 def test_the_columns_of_a_key_are_never_null():
-    """Unity Catalog takes no other; the hook sees to it, a contract has to say it."""
+    """Unity Catalog requires not-null keys, which the contract must declare."""
     model = MODELS["feature_history"]
     for column in model["columns"]:
         if column["name"] in grain("feature_history"):
@@ -86,9 +86,12 @@ def test_the_columns_of_a_key_are_never_null():
 
 def test_what_databricks_installs_is_the_lock_without_what_it_leaves_out():
     """`pip install --no-deps` reads this file, and resolves nothing."""
-    lock = re.sub(r"\[\w+\]", "", (ROOT / "requirements-dev.txt").read_text())
+    lock, pins = (
+        re.sub(r"\[\w+\]", "", (ROOT / f"requirements-{name}.txt").read_text())
+        for name in ("dev", "databricks")
+    )
     locked = set(re.findall(r"(?m)^\S+==\S+", lock))
-    installed = (ROOT / "requirements-databricks.txt").read_text().splitlines()
+    installed = pins.splitlines()
     assert {line.split(" ;")[0] for line in installed if line[0] not in " #"} <= locked
     said = tomllib.loads((ROOT / "pyproject.toml").read_text())
     project, tool = said["project"], said["tool"]
@@ -119,7 +122,7 @@ def submitted(sample_home):
 
 
 class Permissions:
-    """Nobody beside who runs it."""
+    """Only the user who runs it has access."""
 
     def build_job_permissions(self, *_) -> list:
         return []

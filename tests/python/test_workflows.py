@@ -1,4 +1,4 @@
-"""The workflows: valid, pinned, without secrets, and calling what is there."""
+"""The workflows are valid, pinned, without secrets, and call existing commands."""
 
 import json
 import os
@@ -26,7 +26,7 @@ def workflow(request) -> tuple[str, dict]:
     return text, yaml.safe_load(text)
 
 
-def test_every_action_is_pinned_by_its_commit_and_says_its_version(workflow):
+def test_every_action_is_pinned_by_commit_with_its_version(workflow):
     text, _ = workflow
     used = [one for one in re.findall(r"uses: (.+)", text) if not one.startswith("./")]
     assert used or "uses: ./" in text
@@ -34,7 +34,7 @@ def test_every_action_is_pinned_by_its_commit_and_says_its_version(workflow):
         assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
 
 
-def test_nothing_is_allowed_but_what_a_job_asks_for(workflow):
+def test_jobs_have_only_the_permissions_they_request(workflow):
     _, content = workflow
     assert content["permissions"] == {}
     for job in content["jobs"].values():
@@ -65,7 +65,7 @@ def test_make_targets_exist(workflow):
     assert set(re.findall(r"\bmake ([\w./-]+)", text)) <= targets
 
 
-def test_zizmor_finds_nothing():
+def test_zizmor_has_no_findings():
     zizmor = Path(sys.executable).with_name("zizmor")
     if not zizmor.exists():
         pytest.skip("zizmor is not installed: `make .venv/installed-dev`")
@@ -77,7 +77,7 @@ def test_zizmor_finds_nothing():
     assert done.returncode == 0, done.stdout
 
 
-def test_actionlint_finds_nothing():
+def test_actionlint_has_no_findings():
     actionlint = shutil.which("actionlint")
     if not actionlint:
         pytest.skip("actionlint is not installed; CI has it")
@@ -153,7 +153,7 @@ def test_whether_to_deploy_is_a_variable_of_the_repository():
     assert used == of_environment
 
 
-def test_the_first_deployment_is_made_by_who_makes_the_next_ones():
+def test_the_first_deployment_uses_the_same_identity_as_later_ones():
     first = README.split("## The first time")[1].split("```")[1]
     assert "deploy -t bootstrap" in first and "deploy -t prod" in first
     assert "BUNDLE_VAR_service_principal=$DATABRICKS_CLIENT_ID" in first
@@ -162,7 +162,7 @@ def test_the_first_deployment_is_made_by_who_makes_the_next_ones():
     assert "export BUNDLE_VAR_catalog" not in README
 
 
-def test_the_deployed_path_is_asked_and_not_written():
+def test_the_deployed_path_is_queried_and_not_hard_coded():
     assert "/Workspace/" not in str(DEPLOY)
 
 
@@ -179,7 +179,7 @@ def test_the_manifest_is_kept_before_another_is_written():
     )
 
 
-def test_a_deployment_that_changes_no_model_builds_nothing_and_succeeds(tmp_path):
+def test_a_deployment_without_changed_models_succeeds_without_a_build(tmp_path):
     run = next(step["run"] for step in DEPLOY["steps"] if "dbt build" in step.get("run", ""))
     command = re.search(r"dbt (build .*--state.*)", run.replace("\\\n", ""))[1]
     state = tmp_path / "deployed"
@@ -220,7 +220,7 @@ class Workspace(BaseHTTPRequestHandler):
     do_GET = do_POST = do_any
 
     def log_message(self, *args):
-        """Say nothing."""
+        """Do not log."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""``stride notify``: send what is in the outbox."""
+"""``stride notify``: sends the messages of the outbox."""
 
 from contextlib import nullcontext
 from datetime import date, timedelta
@@ -16,7 +16,7 @@ from stride.errors import StrideError
     default=14,
     show_default=True,
     type=click.IntRange(1, 366),
-    help="Messages of older days are not sent any more.",
+    help="Older messages are not sent.",
 )
 @click.option(
     "--catalog",
@@ -27,12 +27,12 @@ def notify(dry_run: bool, max_age_days: int, catalog: str | None):
     """Send alerts to athletes and alarms to the operator by e-mail, each once.
 
     \b
-    From the environment, and nowhere else:
+    Configured by environment variables only:
       STRIDE_SMTP_URL       smtp://user:password@host:587 (STARTTLS) or smtps://... (TLS)
-      STRIDE_SMTP_HOST, _PORT, _USER, _PASSWORD, _SECURITY   the same in parts
+      STRIDE_SMTP_HOST, _PORT, _USER, _PASSWORD, _SECURITY   instead of the URL
       STRIDE_SMTP_CA        certificates to trust instead of the system's
-      STRIDE_MAIL_FROM      who the mail comes from
-      STRIDE_MAIL_OPERATOR  who looks after Stride; for stale data, failed gates, drift
+      STRIDE_MAIL_FROM      sender address
+      STRIDE_MAIL_OPERATOR  addresses for alarms: stale data, failed gates, drift
 
     Athletes' addresses: stride athlete set ID --email ADDRESS --language en|pt|pt-BR
     """
@@ -58,11 +58,12 @@ def notify(dry_run: bool, max_age_days: int, catalog: str | None):
             (w.message.message_id, compose(w.message, w.recipients, _sender(server)))
             for w in waiting
         ]
-        _say_who_misses_out(outbox)
+        _report_unsendable(outbox)
         if dry_run:
             for _, mail in mails:
                 click.echo(f"To: {mail['To']}\nSubject: {mail['Subject']}\n")
-                click.echo(mail.get_body(("plain",)).get_content())
+                body = mail.get_body(("plain",))
+                click.echo(body.get_content() if body else "")
             click.echo(f"{len(mails)} to send; nothing was sent.")
             return
         if not mails:
@@ -71,9 +72,9 @@ def notify(dry_run: bool, max_age_days: int, catalog: str | None):
         done = send_all(mails, server, deliveries)
     click.echo(f"{done.sent} sent.")
     if done.refused:
-        click.echo(f"{done.refused} refused for good: look at the addresses.", err=True)
+        click.echo(f"{done.refused} refused permanently: check the addresses.", err=True)
     if done.waiting:
-        raise StrideError(f"{done.waiting} not accepted this time: run stride notify again later.")
+        raise StrideError(f"{done.waiting} failed temporarily: run stride notify again later.")
 
 
 def _session():
@@ -93,7 +94,7 @@ def _sender(server) -> str:
     return server.sender if server else "stride@localhost"
 
 
-def _say_who_misses_out(outbox) -> None:
+def _report_unsendable(outbox) -> None:
     for athlete, number in outbox.without_address.items():
         how = (
             f"stride athlete set {athlete} --email ADDRESS"

@@ -88,10 +88,10 @@ def _plan(
     from stride.raceday.effects import chance, race_forecast
     from stride.raceday.files import RacePlan
     from stride.raceday.plan import UNITS, cut_offs, pace_plan
-    from stride.report.words import clean, day
+    from stride.report.formatting import clean, day
+    from stride.whatif.plan import repeat_recent_weeks
     from stride.whatif.race import LONGEST_HORIZON_DAYS, load_model, read_athlete
     from stride.whatif.race import forecast as forecast_flat
-    from stride.whatif.training import as_before
 
     athlete = read_athlete(paths.database(), athlete_id, distance_m)
     ahead = (race_day - athlete.today).days
@@ -101,7 +101,7 @@ def _plan(
             f"made from that day to {LONGEST_HORIZON_DAYS} days after it."
         )
     model, model_name = load_model(athlete)
-    training = as_before(athlete.past, max(ahead - 1, 0), weekly_km)
+    training = repeat_recent_weeks(athlete.past, max(ahead - 1, 0), weekly_km)
     flat = forecast_flat(model, athlete, training, distance_m, race_day, "2w")
     if flat.isna()["predicted_time_s"]:
         reason = flat["refusal_reason"]
@@ -133,7 +133,7 @@ def _plan(
 
 def _lines(plan) -> list[str]:
     from stride.raceday.effects import percent
-    from stride.report.words import number, span, time
+    from stride.report.formatting import number, span, time
 
     course, found = plan.course, plan.forecast
     heights = (
@@ -174,7 +174,7 @@ def _lines(plan) -> list[str]:
 
 
 def _signed(seconds: float) -> str:
-    from stride.report.words import MINUS, time
+    from stride.report.formatting import MINUS, time
 
     return f"{MINUS if round(seconds) < 0 else '+'}{time(abs(seconds))}"
 

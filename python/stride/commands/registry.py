@@ -1,9 +1,9 @@
-"""``stride models``, ``stride promote`` and ``stride rollback``: which version speaks."""
+"""``stride models``, ``stride promote`` and ``stride rollback``: versions of the model."""
 
 import click
 
 _WHY = click.option(
-    "--why", required=True, metavar="TEXT", help="The reason; it is kept with the decision."
+    "--why", required=True, metavar="TEXT", help="The reason, recorded with the decision."
 )
 
 
@@ -37,8 +37,8 @@ def models():
 def promote(version: str, why: str, anyway: bool):
     """Make VERSION the champion: the next build forecasts with it.
 
-    The champion so far becomes @previous_champion. The decision is kept for ever, and the next
-    build shows it in training.model_decisions.
+    The current champion becomes @previous_champion. The decision is recorded, and the next build
+    shows it in training.model_decisions.
     """
     from stride.errors import StrideError
     from stride.racetime import decisions, registry
@@ -49,7 +49,7 @@ def promote(version: str, why: str, anyway: bool):
         wanted = registry.by_number(client, name, version)
         passed = registry.tags(client, name, wanted.number).get("is_gate_passed")
         if passed == "False" and not anyway:
-            raise StrideError(f"Version {version} failed the gate: --anyway promotes it still.")
+            raise StrideError(f"Version {version} failed the gate: use --anyway to promote it.")
         registry.load(name, wanted.number)
         evidence = {"is_gate_passed": passed, "by_hand": True}
         is_new = decisions.promote(
@@ -61,9 +61,9 @@ def promote(version: str, why: str, anyway: bool):
 @click.command()
 @_WHY
 def rollback(why: str):
-    """Make the champion before this one the champion again.
+    """Make the previous champion the champion again.
 
-    The gate will not bring the version that was rolled back; `stride promote` can.
+    The gate will not promote the replaced version again; `stride promote` can.
     """
     from stride.racetime import decisions, registry
 
@@ -76,4 +76,4 @@ def rollback(why: str):
 
 def _say_why(why: str) -> None:
     if not why.strip():
-        raise click.UsageError("Say why: whoever reads the decision later will ask.")
+        raise click.UsageError("--why is empty: give a reason for the decision.")

@@ -1,4 +1,4 @@
-"""``stride replay``: the time machine on the command line."""
+"""``stride replay``: simulates past daily runs."""
 
 import sys
 from datetime import date
@@ -15,18 +15,17 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--from", "first", type=_DAY, required=True, metavar="DAY", help="First morning.")
 @click.option("--to", "last", type=_DAY, required=True, metavar="DAY", help="Last morning.")
 @click.option("--every", default=1, show_default=True, type=click.IntRange(1), help="Days apart.")
-@click.option("--athlete", "athletes", multiple=True, metavar="ID", help="Only them; default: all.")
+@click.option("--athlete", "athletes", multiple=True, metavar="ID", help="Only these athletes.")
 @click.option(
     "--home",
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of the replay; default: replay below STRIDE_HOME. Never STRIDE_HOME itself.",
 )
 def replay(first, last, every, athletes, home):
-    """Run the past day by day as it would have run, and score its forecasts.
+    """Simulate the daily runs of a past period and score their forecasts.
 
-    Every morning knows the activities of the days before it and nothing later. Forecasts, models
-    and ledger are kept in a home of their own, so that yours are never mixed with them. Stopped?
-    Run it again: it goes on after the last morning it finished.
+    Each morning uses only activities of the days before. Forecasts, models and ledger are kept in a
+    separate home. An interrupted replay continues after the last finished morning.
     """
     from contextlib import nullcontext
 

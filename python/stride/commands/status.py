@@ -1,4 +1,4 @@
-"""``stride status``: the essentials in the terminal."""
+"""``stride status``: summary of the last build."""
 
 import click
 

@@ -182,7 +182,7 @@ def _sync() -> int:
     """Ask Strava's API, where an athlete is connected; 1 if that failed."""
     if not paths.strava().is_dir() and "STRAVA_REFRESH_TOKENS" not in os.environ:
         return 0
-    from stride.strava.cli import connected, sync
+    from stride.commands.strava import connected, sync
 
     if not connected():
         return 0

@@ -1,4 +1,4 @@
-"""Removes one athlete from everything that Stride keeps, and records that it did."""
+"""Removes one athlete from all files of Stride and records the erasure."""
 
 import hashlib
 from pathlib import Path
@@ -19,7 +19,7 @@ from stride.sources import Sources
 
 
 class Erased(NamedTuple):
-    """What was removed."""
+    """Result of an erasure."""
 
     landed_rows: int
     table_rows: int
@@ -31,9 +31,9 @@ class Erased(NamedTuple):
 def erase_athlete(athlete_id: str, home: Path, landing: Path) -> Erased:
     """Remove an athlete from all files below a home, replays included.
 
-    A model that learned from the athlete stays until the next training, which finds other data
-    and learns without them. The landed files go last: an erasure that was interrupted is completed
-    by running it again.
+    A model trained on the athlete stays until the next training, which runs without them. The
+    landed files are removed last, so that an interrupted erasure can be completed by running it
+    again.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def erase_athlete(athlete_id: str, home: Path, landing: Path) -> Erased:
     Raises
     ------
     StrideError
-        If there is no such athlete, or something else writes to the tables at the moment.
+        If there is no such athlete, or another process uses the database.
     """
     check_athlete_id(athlete_id)
     found = None
@@ -56,12 +56,12 @@ def erase_athlete(athlete_id: str, home: Path, landing: Path) -> Erased:
         found = _erase_home(athlete_id, replay, replay / "landing", found)
     found = _erase_home(athlete_id, home, landing, found)
     if found is None:
-        raise StrideError(f"There is no athlete {athlete_id} here: nothing was erased.")
+        raise StrideError(f"There is no athlete {athlete_id}: nothing was erased.")
     return found
 
 
 def _replays(home: Path, landing: Path) -> list[Path]:
-    """Homes below the home: what `stride replay` makes."""
+    """Return the homes of replays below the home."""
     if not home.is_dir():
         return []
     folders = {folder.parent.parent for folder in home.rglob("landing/athlete_settings")}
@@ -69,7 +69,7 @@ def _replays(home: Path, landing: Path) -> list[Path]:
 
 
 def _erase_home(athlete_id: str, home: Path, landing: Path, before: Erased | None):
-    """Erase from one home; what was erased before is added. None if there is no such athlete."""
+    """Erase from one home and add the counts of ``before``; None if there is no such athlete."""
     with landed.writing(landing):
         mine = _landed_files(landing, athlete_id)
         database = home / "stride.duckdb"
@@ -87,7 +87,7 @@ def _erase_home(athlete_id: str, home: Path, landing: Path, before: Erased | Non
 
 
 def _erase_beside(home: Path, traces: Traces, facts: Facts) -> tuple[int, int]:
-    """Erase from everything but the landing; the tables last, as the others are found by them."""
+    """Erase from all but the landing; the tables last, because they are needed to find the rest."""
     reports = files.erase_made(home, traces)
     files.erase_run_files(Path.cwd(), traces)
     files.erase_deliveries(home / "deliveries" / "deliveries.jsonl", facts.message_ids)
@@ -107,12 +107,18 @@ def _traces(athlete_id: str, landing: Path, facts: Facts) -> Traces:
         for text in mine - others - names - {athlete_id}
         if identifies(text) and text.casefold() not in own_words
     }
-    known = (names, texts, others, mine | others)
-    return Traces(athlete_id, *map(frozenset, known), facts.own_words)
+    return Traces(
+        athlete_id,
+        frozenset(names),
+        frozenset(texts),
+        frozenset(others),
+        frozenset(mine | others),
+        facts.own_words,
+    )
 
 
 def _landed_files(landing: Path, athlete_id: str) -> list[Path]:
-    """The athlete's files, half-written ones of a killed import included."""
+    """Return the athlete's files, including incomplete ones of a killed import."""
     return [
         file
         for kind in KINDS
@@ -124,7 +130,7 @@ def _landed_files(landing: Path, athlete_id: str) -> list[Path]:
 
 def _erase_landed(landing: Path, athlete_id: str, mine: list[Path], rows: int) -> None:
     moment = landed.now()
-    # The record before the last act, so that an interruption in between leaves both.
+    # Recorded before the files are removed, so that an interruption in between loses nothing.
     landed.write(
         landing,
         "erasures",

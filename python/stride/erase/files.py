@@ -1,4 +1,4 @@
-"""Removes what Stride wrote about an athlete beside the tables, and finds what is left."""
+"""Removes reports, logs and messages about an athlete, and finds remaining mentions."""
 
 import gzip
 import json
@@ -10,7 +10,7 @@ from stride.erase.traces import Traces
 from stride.ingest.landing import put_on_disk
 
 _MADE_AGAIN = ("target", "logs")
-"""Folders of a home that dbt writes again."""
+"""Folders of a home that dbt recreates."""
 _REPORTS = (".html", ".pdf", ".csv")
 _OWN = ("landing", "mlflow-artifacts", "strava", "deliveries")
 
@@ -26,7 +26,7 @@ def erase_made(home: Path, traces: Traces) -> int:
     Returns
     -------
     int
-        Reports that were removed, whatever their format.
+        Number of reports removed, of any format.
     """
     for name in _MADE_AGAIN:
         shutil.rmtree(home / name, ignore_errors=True)
@@ -42,7 +42,7 @@ def erase_made(home: Path, traces: Traces) -> int:
 
 
 def erase_strava(folder: Path, athlete_id: str) -> None:
-    """Remove half-written tokens and states of processes that were killed.
+    """Remove incomplete tokens and states of killed processes.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def erase_strava(folder: Path, athlete_id: str) -> None:
 
 
 def erase_run_files(project: Path, traces: Traces) -> None:
-    """Remove files of dbt that mention the athlete, where they are not below the home.
+    """Remove dbt's files outside the home that mention the athlete.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def erase_run_files(project: Path, traces: Traces) -> None:
 
 
 def erase_deliveries(log: Path, message_ids: frozenset[str]) -> None:
-    """Take an athlete's messages out of the log of mails.
+    """Remove an athlete's messages from the log of mails.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def erase_deliveries(log: Path, message_ids: frozenset[str]) -> None:
 
 
 def find_left(home: Path, traces: Traces) -> list[Path]:
-    """List files below the home that Stride did not write and that mention the athlete.
+    """List files below the home that mention the athlete but were not written by Stride.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def _is_below(file: Path, home: Path, names) -> bool:
 
 
 def _mentions(file: Path, traces: Traces) -> bool:
-    """Whether a file holds the id as a word or a long text of the athlete; gzip is unpacked."""
+    """Whether a file, unzipped, contains the id as a word or a long text of the athlete."""
     content = file.read_bytes()
     if content[:2] == b"\x1f\x8b":
         try:

@@ -1,4 +1,4 @@
-"""Takes one athlete out of MLflow's database and artifacts. The versions stay usable."""
+"""Removes one athlete from MLflow's database and artifacts; model versions stay usable."""
 
 import json
 import os
@@ -14,11 +14,11 @@ from stride.ingest.landing import put_on_disk
 
 _TEXTS = (".csv", ".json", ".md", ".txt", ".html")
 _VALUES = ("value", "description", "dataset_profile", "dataset_source")
-"""Columns of MLflow's tables that hold what a run was given."""
+"""Columns of MLflow's tables that contain values of runs."""
 
 
 def erase_registry(database: Path, artifacts: Path, traces: Traces, races) -> int:
-    """Remove an athlete's rows from tables of runs, and the name from texts and tags.
+    """Remove an athlete's rows from tables of runs, and the id from texts and tags.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def erase_registry(database: Path, artifacts: Path, traces: Traces, races) -> in
         Folder of the runs and versions; may be missing.
     traces : Traces
     races : set of (float, float)
-        Distance (m) and time (s) of the athlete's races: some tables hold them without an id.
+        Distance (m) and time (s) of the athlete's races; some tables contain them without an id.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def _erase_parquet(file: Path, traces: Traces, races) -> bool:
 
 
 def _of_athlete(frame: pd.DataFrame, traces: Traces, races) -> pd.Series:
-    """Rows with the athlete's id, its hash, a text of the athlete, or a result of the athlete's."""
+    """Select rows with the athlete's id, its hash, or a text or race result of the athlete."""
     from stride.racetime.paired import hashed
 
     known = {traces.athlete_id, hashed(traces.athlete_id)}
@@ -75,11 +75,12 @@ def _of_athlete(frame: pd.DataFrame, traces: Traces, races) -> pd.Series:
 
 
 def _erase_text(file: Path, traces: Traces, races) -> bool:
-    before = text = file.read_text(encoding="utf-8")
-    if file.name.endswith("input_example.json"):  # for people alone; rows of single races
-        text = text if traces.without(text) == text else None
+    before = file.read_text(encoding="utf-8")
+    text: str | None = before
+    if file.name.endswith("input_example.json"):  # documentation only; rows of single races
+        text = before if traces.without(before) == before else None
     elif file.name == "dle_reference.json":
-        kept = json.loads(text)
+        kept = json.loads(before)
         if kept["reference"] is not None:
             frame = pd.DataFrame(kept["reference"])
             is_own = _of_athlete(frame, traces, races)
@@ -89,7 +90,7 @@ def _erase_text(file: Path, traces: Traces, races) -> bool:
             kept["reference"] = frame.to_dict(orient="list")
             text = json.dumps(kept)
     else:
-        text = traces.without(text)
+        text = traces.without(before)
     if text == before:
         return False
     if text is None:
@@ -111,7 +112,7 @@ def _put(part: Path, file: Path) -> bool:
 
 
 def _erase_tags(database: Path, traces: Traces) -> int:
-    """Replace the name in tags, parameters and notes, and free the pages that held it."""
+    """Replace the id in tags, parameters and notes, and vacuum the database."""
     if not database.exists():
         return 0
     changed = 0
@@ -135,6 +136,6 @@ def _erase_tags(database: Path, traces: Traces) -> int:
 
 
 def _without(traces: Traces, key: str, text: str) -> str:
-    # MLflow's own words for kinds and users are single; an athlete may have the id "champion".
+    # Values of MLflow's own keys are single words, and an athlete may have the id "champion".
     is_free = " " in text or ":" in text or not key.startswith(("mlflow.", "stride."))
     return traces.without(text) if is_free else text

@@ -1,4 +1,4 @@
-"""Writes the DuckDB file again without one athlete; the old file is replaced at the end."""
+"""Rewrites the DuckDB file without one athlete; the old file is replaced at the end."""
 
 import os
 import re
@@ -18,21 +18,21 @@ _WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$")
 
 
 class Facts(NamedTuple):
-    """What the tables have of an athlete that other files hold without a name."""
+    """Data of an athlete in the tables that other files may contain without the id."""
 
     athletes: frozenset[str]
-    """Everybody in the tables."""
+    """All athletes in the tables."""
     own_words: str
-    """Texts of the seeds, in lower case: they are never personal."""
+    """Texts of the seeds in lower case, which are never personal."""
     texts: frozenset[str]
-    """Of rows of bronze, where nothing is landed any more, and races before a race as text."""
+    """Texts of rows in bronze, and earlier races as text."""
     message_ids: frozenset[str]
     races: frozenset[tuple[float, float]]
     """Distance (m) and time (s) of the races."""
 
 
 def read_facts(database: Path, athlete_id: str) -> Facts:
-    """Read what the files beside the tables have to be searched for.
+    """Read the data to search other files for.
 
     Parameters
     ----------
@@ -67,17 +67,21 @@ def read_facts(database: Path, athlete_id: str) -> Facts:
                 if schema == "bronze":
                     texts |= texts_of(connection.sql(f"select * {mine}").to_arrow_table())
     own_words = "\n".join(sorted(text.casefold() for text in own - {None}))
-    found = (frozenset(values - {None}) for values in (athletes, texts, messages, races))
-    athletes, texts, messages, races = found
-    return Facts(athletes, own_words, texts, messages, races)
+    return Facts(
+        frozenset(athletes - {None}),
+        own_words,
+        frozenset(texts - {None}),
+        frozenset(messages - {None}),
+        frozenset(races - {None}),
+    )
 
 
 def erase_tables(database: Path, traces: Traces) -> int:
-    """Copy the tables without the athlete's rows to a new file, then put it in the old one's place.
+    """Copy the tables without the athlete's rows to a new file that replaces the old one.
 
-    A row is the athlete's if its ``athlete_id`` says so; where there is none, if any column holds
-    the athlete's id as an id, or a text or activity id of the athlete alone. Texts
-    that also name other athletes keep their row and lose the name.
+    A row belongs to the athlete by its ``athlete_id``. A row without one belongs to the athlete if
+    a column contains the id, or a text or activity id that no other athlete has. Texts that also
+    name other athletes are kept without the athlete's id.
 
     Parameters
     ----------
@@ -88,12 +92,12 @@ def erase_tables(database: Path, traces: Traces) -> int:
     Returns
     -------
     int
-        Rows left out.
+        Number of rows removed.
 
     Raises
     ------
     StrideError
-        If another process holds the file.
+        If another process uses the file.
     """
     _remove_leftovers(database)
     if not database.exists():
@@ -113,14 +117,14 @@ def erase_tables(database: Path, traces: Traces) -> int:
 
 
 def _remove_leftovers(database: Path) -> None:
-    """Remove half-written copies, and what DuckDB had spilled, of processes that were killed."""
+    """Remove incomplete copies and temporary files of killed processes."""
     for part in database.parent.glob(f"{database.stem}.*.part*"):
         part.unlink(missing_ok=True)
     shutil.rmtree(database.with_name(f"{database.name}.tmp"), ignore_errors=True)
 
 
 class _Copy:
-    """One run over all tables."""
+    """Copies all tables."""
 
     def __init__(self, connection, fresh: Path, traces: Traces):
         self.connection, self.traces = connection, traces
@@ -134,7 +138,7 @@ class _Copy:
         self._register("athletes", {"text": [traces.athlete_id, *traces.others]})
 
     def run(self) -> int:
-        """Copy every table; return how many rows were left out."""
+        """Copy every table and return the number of rows removed."""
         erased = sum(self._copy(*table) for table in _tables(self.connection))
         self.connection.execute("detach fresh")
         return erased
@@ -150,7 +154,7 @@ class _Copy:
         source = f"{_name(self.source)}.{_name(schema)}.{_name(table)}"
         has_owner = "athlete_id" in {name for name, _ in columns}
         ownerless = "source.athlete_id is null" if has_owner else "true"
-        changes = {}
+        changes: dict[str, list[dict]] = {}
         if schema != "reference":
             for name, kind in columns:
                 if _NESTED.search(kind) or _WHOLE.match(kind):
@@ -169,7 +173,7 @@ class _Copy:
         ).fetchall()[0][0]
 
     def _statement(self, columns, changes: dict, ownerless: str) -> tuple[str, str, str]:
-        """Columns, joins and the condition of the rows that are left out."""
+        """Return columns, joins and the condition of rows to remove."""
         select, joins, found = [], [], []
         for at, (name, kind) in enumerate(columns):
             select.append(f"source.{_name(name)}")
@@ -195,7 +199,7 @@ class _Copy:
         return ", ".join(select), " ".join(joins), f"({condition})"
 
     def _names_another(self, columns) -> str:
-        """Whether a column of the row holds another athlete's id."""
+        """Return a condition for rows that contain another athlete's id."""
         names = "|".join(map(re.escape, sorted(self.traces.others)))
         pattern = _text(rf'(^|[^A-Za-z0-9_-])({names})(:\S|")|^({names})$')
         texts = [name for name, kind in columns if _NESTED.search(kind)]
@@ -204,7 +208,7 @@ class _Copy:
         return " or ".join(named) or "false"
 
     def _changes(self, source: str, column: str, ownerless: str) -> list[dict]:
-        """Distinct cells of a column that identify the athlete, and what becomes of each."""
+        """Return the distinct cells of a column that identify the athlete, and their new values."""
         cell = f"cast(source.{_name(column)} as varchar)"
         rows = f"select distinct {cell} as cell from {source} as source where {ownerless}"
         found = _first(
@@ -217,7 +221,7 @@ class _Copy:
         ) - {None}
         if not found:
             return []
-        # A word that is also Stride's is an id, or a text, only in a column of nothing else.
+        # A word that Stride also uses counts as an id or text only in columns of ids or texts.
         holds_ids, holds_texts = (
             self.connection.execute(
                 f"select count(*) = 0 from ({rows}) where cell not in (select text from {known})"
@@ -231,7 +235,7 @@ class _Copy:
         traces = self.traces
         is_text = cell in traces.texts and (holds_texts or is_distinctive(cell))
         is_id = cell == traces.athlete_id and (holds_ids or traces.is_word)
-        # What another athlete wrote is the other's, even if it is the id of this one.
+        # A text of another athlete stays, even if it equals the id of this one.
         if cell in traces.others_texts and not (is_id and holds_ids):
             return {"old": cell, "new": cell, "is_found": False}
         is_inside = cell[:1] in ("{", "[") and any(text in cell for text in traces.distinctive)
@@ -246,7 +250,8 @@ def _open(database: Path):
     except duckdb.IOException as problem:
         if "lock" in str(problem).lower():
             raise StrideError(
-                f"{database} is in use: wait for the build, close what reads it, and run it again."
+                f"{database} is in use: wait for the build, close programs that read it, and try "
+                "again."
             ) from None
         raise
     return connection

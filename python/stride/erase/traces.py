@@ -1,4 +1,4 @@
-"""What identifies one athlete anywhere: the id, and the texts and ids of the activities."""
+"""Texts that identify one athlete: the athlete id, and texts and ids of the activities."""
 
 import json
 import re
@@ -11,20 +11,20 @@ import pyarrow.parquet as pq
 from stride.ingest.schema import KINDS
 
 ERASED = "(erased)"
-"""Stands for a name in a text that is also about other athletes."""
+"""Replacement for the id in texts that are also about other athletes."""
 
 _ID = r"[A-Za-z0-9_-]"
 _CODES = {
     *("athlete_id", "landed_row_id", "source_kind", "setting", "correction", "problem"),
     *("row_hash", "content_hash", "import_id", "athlete_hash"),
 }
-"""Columns of landed files with Stride's own words or with hashes; every other text is personal."""
+"""Columns of landed files with codes or hashes; all other texts are personal."""
 _SHORTEST_TEXT, _SHORTEST_ID = 2, 6
 
 
 @dataclass(frozen=True)
 class Traces:
-    """What to look for.
+    """Texts to search for.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class Traces:
     all_texts : frozenset of str
         Texts and ids of all imports.
     own_words : str
-        Texts that Stride itself writes, in lower case, one a line.
+        Texts that Stride itself writes, in lower case, one per line.
     """
 
     athlete_id: str
@@ -50,28 +50,28 @@ class Traces:
 
     @cached_property
     def is_word(self) -> bool:
-        """Whether the id is no word of Stride's, so that it identifies the athlete anywhere."""
+        """Whether the id is not a word that Stride uses, so that it identifies the athlete."""
         return self.athlete_id.casefold() not in set(re.findall(r"[\w-]+", self.own_words))
 
     @cached_property
     def distinctive(self) -> list[str]:
-        """Texts long enough to be found inside other texts without a coincidence, longest first."""
+        """Texts long enough to be searched inside other texts, the longest first."""
         found = [
             text
             for text in filter(is_distinctive, self.texts)
-            if text.casefold() not in self.own_words  # nor a part of what Stride writes
+            if text.casefold() not in self.own_words  # not part of texts that Stride writes
         ]
         return sorted(found, key=lambda text: (-len(text), text))
 
     @cached_property
     def composite(self) -> re.Pattern:
-        """The id as the first part of another id (``ana:123``), or quoted as in JSON."""
+        """Pattern of the id as the first part of another id (``ana:123``) or quoted as in JSON."""
         name = re.escape(self.athlete_id)
         return re.compile(rf'(?<!{_ID}){name}(?=:\S)|(?<="){name}(?=")')
 
     @cached_property
     def word(self) -> re.Pattern:
-        """The id as a word; a part of a path or of a dotted name is none."""
+        """Pattern of the id as a word that is not part of a path or dotted name."""
         name = re.escape(self.athlete_id)
         return re.compile(rf"(?<![A-Za-z0-9_./-]){name}(?![A-Za-z0-9_/-]|\.\w)")
 
@@ -82,11 +82,11 @@ class Traces:
         return re.compile(pattern) if names else None
 
     def names_another(self, text: str) -> bool:
-        """Whether a text holds the id of another athlete as an id."""
+        """Whether a text contains the id of another athlete."""
         return self._other is not None and self._other.search(text) is not None
 
     def without(self, text: str) -> str:
-        """Replace what identifies the athlete in a text.
+        """Replace everything in a text that identifies the athlete.
 
         Examples
         --------
@@ -102,7 +102,7 @@ class Traces:
 
 
 def is_distinctive(text: str) -> bool:
-    """Whether a text found inside another one can hardly be there by coincidence.
+    """Whether a text is long enough that finding it in another text is no coincidence.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def is_distinctive(text: str) -> bool:
 
 
 def texts_of(table) -> set[str]:
-    """Every personal text of rows that were landed.
+    """Collect the personal texts of landed rows.
 
     Parameters
     ----------
@@ -137,13 +137,13 @@ def texts_of(table) -> set[str]:
 
 
 def read_texts(landing: Path, is_wanted) -> set[str]:
-    """Personal texts of the landed files whose name ``is_wanted`` accepts.
+    """Collect the personal texts of landed files whose name ``is_wanted`` accepts.
 
     Parameters
     ----------
     landing : Path
     is_wanted : callable
-        Of a file's name to bool.
+        Takes a file name, returns bool.
 
     Returns
     -------
@@ -164,7 +164,7 @@ def _is_personal(field) -> bool:
 
 
 def _leaves(cell: str) -> list[str]:
-    """Texts inside JSON; of Stride's pairs of header and text only the text."""
+    """Return the texts inside JSON; for pairs of header and text only the text."""
     try:
         value = json.loads(cell)
     except ValueError:
@@ -184,7 +184,7 @@ def _leaves(cell: str) -> list[str]:
 
 
 def identifies(text: str) -> bool:
-    """Whether a text can identify an athlete: no number, unless it has the digits of an id.
+    """Whether a text can identify an athlete: not a number, unless it is as long as an id.
 
     Examples
     --------

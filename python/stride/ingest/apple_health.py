@@ -1,6 +1,6 @@
-"""Apple Health's ``export.xml``, read as a stream: workouts with heart rate, and days of wellness.
+"""Reads Apple Health's ``export.xml`` as a stream: workouts with heart rate, and daily wellness.
 
-A file of years is gigabytes long. Only what is needed of each element is kept.
+Exports can be gigabytes long, so only the needed parts of each element are kept.
 """
 
 import json
@@ -13,10 +13,10 @@ from lxml import etree
 
 from stride.errors import StrideError
 from stride.ingest import cells
-from stride.ingest.device.clock import gap_limit
 from stride.ingest.device.measures import heart_rate_seconds
 from stride.ingest.device.sports import xml_sport
 from stride.ingest.device.text import number
+from stride.ingest.device.timer import gap_limit
 
 _ACTIVITY = "HKWorkoutActivityType"
 _QUANTITY = "HKQuantityTypeIdentifier"

@@ -1,7 +1,8 @@
-"""What the user points at, as a list of files that can be read one by one and with bounds.
+"""Lists the files of an import and reads them one by one within size limits.
 
-A zip, a folder, zips inside either, or one file. Nothing is ever unpacked to disk, so a hostile
-name in an archive has nowhere to go; sizes are counted while unpacking, never believed.
+An import is a zip, a folder, zips inside either, or one file. Nothing is unpacked to disk, so
+hostile names in an archive are harmless. Sizes are counted while unpacking, because stated sizes
+can be wrong.
 """
 
 import gzip
@@ -43,7 +44,7 @@ _DAMAGE = (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotI
 
 
 class Entry(NamedTuple):
-    """One file of an import: enough to read it in another process."""
+    """Reference to one file of an import, which can be read in another process."""
 
     path: Path
     """The file, or the zip it is in."""
@@ -59,14 +60,14 @@ class Entry(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """A file that is not read, and why."""
+    """A refused file with the reason."""
 
     name: str
     why: str
 
 
 class Listing(NamedTuple):
-    """Everything an import is made of."""
+    """All files of an import."""
 
     entries: list[Entry]
     refused: list[Refused]
@@ -90,7 +91,7 @@ def list_files(path: Path) -> Listing:
     Raises
     ------
     StrideError
-        If nothing is there, it can't be opened, or it holds more files than any athlete has.
+        If the path does not exist, can't be opened, or has too many files.
     """
     listing = Listing([], [], {})
     try:
@@ -114,7 +115,7 @@ def list_files(path: Path) -> Listing:
         ) from None
     listing.entries.sort(key=lambda entry: entry.name)
     if len(listing.entries) > MAX_FILES:
-        raise StrideError(f"{path} holds more than {MAX_FILES:,} files: that is no export.")
+        raise StrideError(f"{path} holds more than {MAX_FILES:,} files: this is not an export.")
     return listing
 
 
@@ -237,7 +238,7 @@ def _list_zip(archive, path: Path, above: tuple, shown: str, listing: Listing) -
     members = {info.filename: info for info in archive.infolist() if not info.is_dir()}
     total = sum(info.file_size for info in members.values())
     if len(members) > MAX_FILES or total > MAX_TOTAL_BYTES:
-        raise StrideError(f"{shown} would unpack to {total / 1e9:,.0f} GB: that is no export.")
+        raise StrideError(f"{shown} would unpack to {total / 1e9:,.0f} GB: this is not an export.")
     doubled = len(archive.infolist()) - len({info.filename for info in archive.infolist()})
     if doubled:
         come = "comes" if doubled == 1 else "come"
@@ -264,7 +265,9 @@ def _list_zip(archive, path: Path, above: tuple, shown: str, listing: Listing) -
             except _DAMAGE as problem:
                 listing.refused.append(Refused(member, _said(problem)))
         elif len(listing.entries) > MAX_FILES:
-            raise StrideError(f"{shown} holds more than {MAX_FILES:,} files: that is no export.")
+            raise StrideError(
+                f"{shown} holds more than {MAX_FILES:,} files: this is not an export."
+            )
         else:
             listing.entries.append(Entry(path, (*above, name), member))
             listing.exported_at[member] = info.date_time
@@ -337,7 +340,7 @@ def _bounded(stream, name: str, packed: int | None = None, largest: int = MAX_FI
         if size > largest or (packed is not None and _is_bomb(size, packed)):
             megabytes = (size - 1) // 1024**2
             raise StrideError(
-                f"{name} unpacks to more than {megabytes:,} MB: that is no athlete's file."
+                f"{name} unpacks to more than {megabytes:,} MB: no real file is that large."
             )
     return b"".join(parts)
 
@@ -351,7 +354,7 @@ def _hidden(name: str) -> bool:
 
 
 def _said(problem: BaseException) -> str:
-    """The library's own words, without the paths of this machine."""
+    """Return the library's message without paths of this computer."""
     if isinstance(problem, OSError) and problem.strerror:
         return problem.strerror
     return " ".join(str(problem).split())[:120] or type(problem).__name__

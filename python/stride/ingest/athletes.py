@@ -1,4 +1,4 @@
-"""Who the athletes are: settings with the day from which each holds, landed like any source."""
+"""Settings of athletes with their first day, landed like any source."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from stride.ingest.settings import ALWAYS, check_athlete_id, parse_setting
 def land_settings(
     landing: Path, athlete_id: str, settings: dict[str, str], valid_from: date = ALWAYS
 ) -> int:
-    """Land what is said of one athlete; what was said before and still holds lands no more.
+    """Land new and changed settings of one athlete.
 
     Call it while holding `landing.writing`.
 
@@ -21,19 +21,19 @@ def land_settings(
     landing : Path
     athlete_id : str
     settings : dict of str to str
-        Setting to text; empty texts say nothing.
+        Setting to text; empty texts are ignored.
     valid_from : date
-        First day on which they hold.
+        First day on which they are valid.
 
     Returns
     -------
     int
-        How many settings are new or changed.
+        Number of new or changed settings.
 
     Raises
     ------
     StrideError
-        For a setting that can't be meant, or a new athlete without a time zone.
+        If a setting is invalid, or a new athlete has no time zone.
     """
     check_athlete_id(athlete_id)
     said = {
@@ -48,10 +48,10 @@ def land_settings(
     if not any(setting == "time_zone" for setting, _ in known):
         if ("time_zone", valid_from) not in said:
             raise StrideError(
-                f"{athlete_id} is new: say where the athlete lives, such as "
+                f"{athlete_id} is new: set the time zone of the athlete, such as "
                 "--timezone Europe/Lisbon."
             )
-        # The first zone holds from ever on: no activity is without a day.
+        # The first time zone applies to all earlier dates too.
         said[("time_zone", ALWAYS)] = said.pop(("time_zone", valid_from))
     new = {key: value for key, value in said.items() if known.get(key) != value}
     if new:
@@ -72,13 +72,13 @@ def land_settings(
 
 
 def known_athletes(landing: Path) -> list[str]:
-    """Ids of all athletes that ever landed, in alphabetical order."""
+    """Return the ids of all athletes in the landing, in alphabetical order."""
     files = (landing / "athlete_settings").glob("*.*.parquet")
     return sorted({file.name.split(".")[0] for file in files})
 
 
 def zones(landing: Path, athlete_id: str) -> list[tuple[date, str]]:
-    """Home zones of an athlete, by the day from which each holds.
+    """Return the home time zones of an athlete with their first days.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def zones(landing: Path, athlete_id: str) -> list[tuple[date, str]]:
 
 
 def to_utc(local: datetime, zones: list[tuple[date, str]]) -> datetime:
-    """The instant of a clock time at home; of an hour that comes twice, the first.
+    """Convert a local time at home to UTC; of an hour that occurs twice, the first.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def to_utc(local: datetime, zones: list[tuple[date, str]]) -> datetime:
 
 
 def settings_on(landing: Path, athlete_id: str, day: date) -> dict[str, float | str]:
-    """What holds for an athlete on a day.
+    """Return the settings of an athlete that are valid on a day.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def settings_on(landing: Path, athlete_id: str, day: date) -> dict[str, float | 
     Returns
     -------
     dict of str to float or str
-        Without what was never said or was withdrawn.
+        Without settings that were never set or were withdrawn.
     """
     known = {
         (row["valid_from"], row["setting"]): row["value_text"] or row["value"]
@@ -135,7 +135,7 @@ def settings_on(landing: Path, athlete_id: str, day: date) -> dict[str, float | 
 
 
 def describe(landing: Path, athlete_id: str) -> list[tuple[str, str, date]]:
-    """What is known of an athlete, for a person to read.
+    """List the settings of an athlete for display.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""``athletes.csv``: who the athletes are, what holds for them from which day, and their exports."""
+"""Reads ``athletes.csv``: athletes, their settings with first days, and their exports."""
 
 from datetime import date
 from pathlib import Path
@@ -42,7 +42,7 @@ def read_athletes(path: Path, content: bytes) -> list[Line]:
     Raises
     ------
     StrideError
-        One sentence with the line and what is wrong in it.
+        If a line is invalid; the message names it.
 
     Examples
     --------
@@ -72,5 +72,5 @@ def read_athletes(path: Path, content: bytes) -> list[Line]:
         archive = path.parent / row["archive"] if row.get("archive") else None
         lines.append(Line(row["athlete_id"], settings, valid_from, archive))
     if not lines:
-        raise StrideError(f"{path.name} has a header and no athletes.")
+        raise StrideError(f"{path.name} has no athletes below the header.")
     return lines

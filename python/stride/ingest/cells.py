@@ -1,4 +1,4 @@
-"""One cell of an export, from text to a value; what can't be read raises ``ValueError``."""
+"""Parses cells of an export; raises ``ValueError`` for unreadable ones."""
 
 import re
 from collections import Counter
@@ -65,7 +65,7 @@ def number(text: str, decimal_mark: str = ".") -> float | None:
 
 
 def decimal_votes(texts: Iterable[str]) -> Counter:
-    """How many cells of a column tell that decimals follow a point, and how many a comma.
+    """Count the cells of a column with a decimal point and with a decimal comma.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def decimal_votes(texts: Iterable[str]) -> Counter:
 
 
 def decimal_mark(votes: Counter, default: str = ".") -> str:
-    """The mark with more votes.
+    """Return the decimal mark with more votes.
 
     Examples
     --------
@@ -121,7 +121,7 @@ def numbers(texts: list[str], decimal_mark: str = ".") -> tuple[list[float | Non
 
 
 def column(texts: list[str], read: Callable) -> tuple[list, list[int]]:
-    """Read every cell of a column with `read`; also the positions of those that can't be read."""
+    """Read each cell of a column; also return the positions of unreadable ones."""
     values, unreadable = [], []
     for at, text in enumerate(texts):
         try:

@@ -1,11 +1,11 @@
 """What the athlete knows better: ``races.csv``, ``exclusions.csv``, ``loads.csv``, ``sports.csv``.
 
 Rows are merged by activity: the latest row of an activity counts, and a row with ``withdrawn``
-takes it back. Only new and changed rows land, and what landed stays, so that it is known what was
-believed when.
+withdraws it. Only new and changed rows land, and landed rows stay, so that past states can be
+reconstructed.
 
 A row of ``races.csv`` that has a ``race_date`` and no ``activity_id`` is a planned race. It lands
-as a correction of its own kind, and its id is its day and distance as there is no activity yet.
+as a separate kind of correction, with its day and distance as the id.
 """
 
 import hashlib
@@ -42,12 +42,12 @@ _VALUES = (
     *("is_race", "is_maximal", "official_distance_m", "official_time_s"),
     *("training_load", "sport_type", "note"),
 )
-"""What a landed correction says of its activity."""
+"""Values of a landed correction."""
 
 UNKNOWN_ATHLETE = "no athlete {} is known: the rows count once there is one."
 
 _WITHDRAWN = "withdrawn_"
-"""Begins the kind of a landed row that takes a correction back."""
+"""Prefix of the kind of a landed row that withdraws a correction."""
 
 _NAMED = {"marathon": 42195.0, "half marathon": 21097.5, "half": 21097.5, "mile": 1609.344}
 _METRES = {"": 1.0, "m": 1.0, "k": 1000.0, "km": 1000.0, "mi": 1609.344, "miles": 1609.344}
@@ -55,7 +55,7 @@ _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": 
 
 
 class LandedCorrections(NamedTuple):
-    """What a file of corrections brought one athlete."""
+    """Result of a file of corrections for one athlete."""
 
     rows: int
     new: int = 0
@@ -65,13 +65,13 @@ class LandedCorrections(NamedTuple):
     notes: tuple[str, ...] = ()
     """Sentences on what the rows refer to and is not there."""
     earlier: int = 0
-    """Corrections of the kind that are not in the file and still count."""
+    """Corrections of the kind that are not in the file but still apply."""
 
 
 def land_corrections(
     landing: Path, path: Path, content: bytes, athlete_id: str | None
 ) -> dict[str, LandedCorrections]:
-    """Land what is new or changed in a file. Call it while holding `landing.writing`.
+    """Land new and changed rows of a file. Call it within `landing.writing`.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def land_corrections(
     Raises
     ------
     StrideError
-        One sentence with the line that can't be meant; then nothing of the file lands.
+        If a line is invalid; the message names it, and nothing of the file lands.
     """
     kind = kind_of(path.name, content)
     by_athlete = read_corrections(kind, path.name, content, athlete_id)
@@ -142,7 +142,7 @@ def _earlier(kind: str, rows: list[dict], current: dict) -> int:
 
 
 def current_corrections(landing: Path, athlete_id: str) -> dict[tuple[str, str], dict]:
-    """What counts of an athlete's landed corrections, as `silver.stg_current_corrections` has it.
+    """Return an athlete's valid corrections, like `silver.stg_current_corrections`.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def current_corrections(landing: Path, athlete_id: str) -> dict[tuple[str, str],
     Returns
     -------
     dict of (kind, activity_id) to dict
-        The values of the row; empty if it was taken back.
+        The values of the row; empty if withdrawn.
     """
     columns = ["correction", "activity_id", *_VALUES, "landing_version", "ingested_at"]
     rows = landed.read(landing, "corrections", athlete_id, columns)
@@ -183,7 +183,7 @@ def _notes(landing: Path, athlete_id: str, kind: str, rows: list[dict], current:
     withdrawn = [row for row in rows if row.get("is_withdrawn")]
     unknown = [row["activity_id"] for row in withdrawn if _key(kind, row) not in current]
     if unknown:
-        notes.append(f"there is nothing to take back for {_some(unknown)}.")
+        notes.append(f"there is nothing to withdraw for {_some(unknown)}.")
     if rows and athlete_id not in known_athletes(landing):
         notes.append(UNKNOWN_ATHLETE.format(athlete_id))
         return tuple(notes)
@@ -194,10 +194,10 @@ def _notes(landing: Path, athlete_id: str, kind: str, rows: list[dict], current:
     ]
     unknown = [row["activity_id"] for row in wanted if row["activity_id"] not in known]
     if len(unknown) == 1:
-        notes.append(f"activity {unknown[0]} is not imported: its row counts once it is.")
+        notes.append(f"activity {unknown[0]} is not imported yet: its row applies once it is.")
     elif unknown:
         notes.append(
-            f"{len(unknown):,} activities are not imported: their rows count once they are "
+            f"{len(unknown):,} activities are not imported yet: their rows apply once they are "
             f"({_some(unknown)})."
         )
     return tuple(notes)
@@ -248,7 +248,7 @@ def read_corrections(
         try:
             is_planned = kind == "races" and not row.get("activity_id") and row.get("race_date")
             if not whose or not (row.get("activity_id") or is_planned):
-                raise ValueError("it names no activity_id and athlete")
+                raise ValueError("activity_id or athlete is missing")
             check_athlete_id(whose)
             correction = _planned_race(row) if is_planned else _correction(kind, row)
             if (whose, correction["activity_id"]) in seen:
@@ -272,7 +272,7 @@ def _opened(kind: str, name: str, content: bytes, athlete_id: str | None):
     if athlete_id:
         check_athlete_id(athlete_id)
     elif "athlete_id" not in header:
-        raise StrideError(f"{name} has no column athlete_id: say whose it is with --athlete ID.")
+        raise StrideError(f"{name} has no column athlete_id: add --athlete ID.")
     return header, lines
 
 

@@ -1,4 +1,4 @@
-"""What a small CSV is, by its name or else by its columns."""
+"""Detects the kind of a small CSV by its name, or by its columns."""
 
 from pathlib import Path
 
@@ -11,10 +11,10 @@ CORRECTIONS = ("races", "exclusions", "loads", "sports")
 """Kinds that correct activities."""
 
 FORECASTS = "forecasts"
-"""The kind that holds what others forecast."""
+"""The kind with forecasts of other predictors."""
 
 _FORECASTS = {"predictor", "forecast_date", "predicted_time"}
-"""Columns that tell forecasts from planned races, which have a ``race_date`` too."""
+"""Columns that distinguish forecasts from planned races, which also have a ``race_date``."""
 
 _SHARED = ("activity_id", "athlete_id", "note", "withdrawn")
 _OWN = {
@@ -32,12 +32,12 @@ COLUMNS = {kind: (_SHARED[0], *_OWN[kind], *_SHARED[2:], _SHARED[1]) for kind in
 
 
 def kind_of(name: str, content: bytes) -> str | None:
-    """Tell what a CSV is.
+    """Detect the kind of a CSV.
 
     Parameters
     ----------
     name : str
-        ``races.csv`` and the like say it; of any other name the columns do.
+        Names such as ``races.csv`` determine the kind; otherwise the columns do.
     content : bytes
 
     Returns
@@ -49,7 +49,7 @@ def kind_of(name: str, content: bytes) -> str | None:
     Raises
     ------
     StrideError
-        For columns that several kinds have, or none alone.
+        If the columns are ambiguous.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def kind_of(name: str, content: bytes) -> str | None:
     if unknown and kind != "races":
         raise StrideError(
             f"{name} has columns of {kind}.csv and others ({', '.join(unknown[:5])}): name it "
-            f"{kind}.csv if it is one, or say what its columns mean with --mapping."
+            f"{kind}.csv if it is one, or describe its columns with --mapping."
         )
     return kind
 
@@ -110,5 +110,5 @@ def _refuse_two_kinds(name: str, kinds: set[str], columns: set[str]) -> None:
     if len(kinds) > 1:
         named = [f"{kind}.csv ({', '.join(sorted(columns & set(_OWN[kind])))})" for kind in kinds]
         raise StrideError(
-            f"{name} has columns of {' and of '.join(sorted(named))}: write a file for each."
+            f"{name} has columns of {' and of '.join(sorted(named))}: split it into several files."
         )

@@ -1,4 +1,4 @@
-"""Lands rows that are known by their day: forecasts of others, and wellness."""
+"""Lands rows keyed by day: forecasts of other predictors, and wellness."""
 
 import hashlib
 from pathlib import Path
@@ -20,7 +20,7 @@ _VALUES = {
 def land_daily_rows(
     landing: Path, kind: str, athlete_id: str, rows: list[dict], source_file: str
 ) -> int:
-    """Land what is new or changed. Call it while holding `landing.writing`.
+    """Land new and changed rows. Call it within `landing.writing`.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A date of any export's language, from text to a moment; else ``ValueError``."""
+"""Parses dates of exports in many languages; raises ``ValueError`` for other texts."""
 
 import re
 import unicodedata
@@ -75,7 +75,7 @@ _NUMERIC = re.compile(r"(?P<one>\d{1,2})(?P<mark>[./-])(?P<two>\d{1,2})[./-](?P<
 
 
 def _plain(text: str) -> str:
-    """Without accents, case, no-break spaces and width: for comparing words."""
+    """Normalise accents, case, no-break spaces and width for comparing words."""
     text = unicodedata.normalize("NFKD", text).casefold()
     return " ".join("".join(c for c in text if not unicodedata.combining(c)).split())
 
@@ -128,7 +128,7 @@ def is_day_first(texts: Iterable[str]) -> bool | None:
 
 
 def check_any(moments: list, texts: list[str], source_file: str) -> None:
-    """Refuse a table of which no date can be read.
+    """Raise an error if no date of a table can be read.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""``forecasts.csv``: race times that others forecast: Strava, a watch, a coach."""
+"""``forecasts.csv``: race times forecast by Strava, a watch or a coach."""
 
 from datetime import date
 
@@ -31,7 +31,7 @@ def read_forecasts(name: str, content: bytes, athlete_id: str | None) -> dict[st
     Raises
     ------
     StrideError
-        One sentence with the line that can't be meant; then nothing of the file lands.
+        If a line is invalid; the message names it, and nothing of the file lands.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def read_forecasts(name: str, content: bytes, athlete_id: str | None) -> dict[st
     for line, row in lines:
         whose = row.get("athlete_id") or athlete_id
         if not whose:
-            raise StrideError(f"{name}, line {line}: say whose it is with --athlete ID.")
+            raise StrideError(f"{name}, line {line}: add --athlete ID.")
         try:
             check_athlete_id(whose)
             found.setdefault(whose, []).append(_forecast(row))
@@ -62,7 +62,7 @@ def read_forecasts(name: str, content: bytes, athlete_id: str | None) -> dict[st
 
 def _forecast(row: dict[str, str]) -> dict:
     if not row["predictor"]:
-        raise ValueError("predictor is empty: write who forecast, such as coach")
+        raise ValueError("predictor is empty: write the source, such as coach")
     made, race = _day(row, "forecast_date"), _day(row, "race_date")
     if made is None:
         raise ValueError("forecast_date is empty: write the day on which the forecast was made")

@@ -1,7 +1,7 @@
-"""Headers by meaning: what a column of Strava's ``activities.csv`` says, in any known language.
+"""Finds the meaning of the columns of Strava's ``activities.csv`` in any known language.
 
-The words are facts in ``strava_headers.toml``. There is no guessing: a header that is not in that
-file is unknown, and said so.
+The headers are listed in ``strava_headers.toml``. Headers that are not in that file are unknown and
+reported as such.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""One import, whatever the user points at."""
+"""Imports a file, folder or archive of any supported kind."""
 
 import hashlib
 import re
@@ -18,10 +18,10 @@ from stride.ingest.corrections import UNKNOWN_ATHLETE, LandedCorrections, land_c
 from stride.ingest.csv_kinds import CORRECTIONS, FORECASTS, kind_of
 from stride.ingest.daily_rows import land_daily_rows
 from stride.ingest.forecasts_csv import read_forecasts
+from stride.ingest.land_activities import Landed, Source, land_summaries
 from stride.ingest.odd_dates import odd_dates
 from stride.ingest.other_files import collect
 from stride.ingest.recordings import SUFFIXES, LandedRecordings, land_recordings
-from stride.ingest.summaries import Landed, Source, land_summaries
 
 _TABLE = "activities.csv"
 _NAMED = (".csv", ".json", ".ndjson", ".jsonl")
@@ -29,7 +29,7 @@ _NAMED = (".csv", ".json", ".ndjson", ".jsonl")
 
 
 class Receipt(NamedTuple):
-    """What an import brought one athlete."""
+    """Result of an import for one athlete."""
 
     athlete_id: str
     table: Landed | None = None
@@ -37,9 +37,9 @@ class Receipt(NamedTuple):
     corrections: LandedCorrections | None = None
     unknown_columns: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
-    """Files that were not read, each with the reason."""
+    """Refused files with the reason."""
     found: dict[str, int] = {}  # noqa: RUF012
-    """Whose files were read beside recordings, and how many of each."""
+    """Kinds of other files that were read, and their numbers."""
     daily: dict[str, int] = {}  # noqa: RUF012
     """``forecasts`` and ``wellness`` that landed now."""
     notes: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class Receipt(NamedTuple):
 
     @property
     def is_useless(self) -> bool:
-        """Whether there were recordings alone, all new, and none gave anything."""
+        """Whether the import had only new recordings, none of which could be used."""
         found = self.recordings
         if self.table is not None and found is None and not any(self.daily.values()):
             return 0 < self.table.rows == self.table.problems
@@ -64,27 +64,27 @@ class Options(NamedTuple):
     """How to import."""
 
     time_zone: str | None = None
-    """Home zone; needed for a new athlete only."""
+    """Home time zone; needed for a new athlete only."""
     mapping: Path | None = None
-    """How to read a table that is not Strava's."""
+    """Mapping for a table that is not Strava's."""
     is_partial: bool = False
-    """The export holds only part of what exists: nothing is marked as gone."""
+    """The export is incomplete, so missing activities are not marked as deleted."""
     with_streams: bool = False
-    """Whether to keep the samples of recordings, and not only what follows from them."""
+    """Whether to land the samples of recordings in addition to the measures."""
     workers: int | None = None
-    """Processes that read recordings; default: one a core."""
+    """Number of processes that read recordings; default: one per core."""
     sport: str | None = None
     """Sport of activities whose file names none."""
     started: Callable[[int], Callable[[int], object]] | None = None
-    """Called with the number of recordings; returns what is called after each."""
+    """Called with the number of recordings; returns a function to call after each."""
 
 
 def import_path(
     path: Path, landing: Path, athlete_id: str | None, options: Options | None = None
 ) -> list[Receipt]:
-    """Land everything that a path holds.
+    """Land all data of a path.
 
-    The same content lands once, however often it is imported.
+    Importing the same content again lands nothing.
 
     Parameters
     ----------
@@ -94,9 +94,9 @@ def import_path(
         file, JSON of Strava's API, intervals.icu or Polar Flow, a table with a mapping,
         ``forecasts.csv``, or a file of corrections. Any of them packed with gzip.
     landing : Path
-        The landing folder; made if missing.
+        The landing folder; created if missing.
     athlete_id : str or None
-        None where the file itself names the athletes.
+        None if the file names the athletes.
     options : Options, optional
 
     Returns
@@ -107,7 +107,7 @@ def import_path(
     Raises
     ------
     StrideError
-        If nothing of it could be imported.
+        If nothing could be imported.
     """
     options = options or Options()
     if options.sport:
@@ -157,9 +157,9 @@ def _is_recording(entry: Entry, path: Path) -> bool:
 
 
 def _strava_table(entries: list[Entry]) -> Entry | None:
-    """The table of Strava's export; of several the outermost, as others are somebody's backups.
+    """Find the table of Strava's export; of several the outermost, as others may be backups.
 
-    A single CSV that nothing else reads is taken for one too, so that it is told what it lacks.
+    A single CSV of no other kind is treated as one too, so that the error names missing columns.
     """
     from stride.ingest import mapped_csv, strava_csv
 
@@ -176,7 +176,7 @@ def _strava_table(entries: list[Entry]) -> Entry | None:
 
 
 def _import_small_csv(listing: Listing, landing, athlete_id) -> list[Receipt] | None:
-    """Land a file of corrections or forecasts; None if it is something else."""
+    """Land a file of corrections or forecasts; return None for other files."""
     if len(listing.entries) != 1 or not listing.entries[0].base.endswith(".csv"):
         return None
     file = Path(listing.entries[0].name)
@@ -196,7 +196,7 @@ def _import_export(table, recordings, listing, landing, athlete_id, options) -> 
     content = archive.read(table)
     read = strava_csv.read_rows(content, table.name)
     if not read.rows:
-        raise StrideError(f"{table.name} has a header and no activities: nothing to import.")
+        raise StrideError(f"{table.name} has no activities below the header: nothing to import.")
     _settle(landing, athlete_id, options)
     root = table.name.removesuffix(".gz")[: -len(_TABLE)]
     activity_of = {
@@ -204,7 +204,7 @@ def _import_export(table, recordings, listing, landing, athlete_id, options) -> 
         for row in read.rows
         if row.get("device_file") and row.get("activity_id")
     }
-    # What lies elsewhere in an export, such as routes/, was planned and never run.
+    # Other folders of an export, such as routes/, contain plans instead of activities.
     recordings = [
         entry
         for entry in recordings
@@ -225,7 +225,7 @@ def _import_export(table, recordings, listing, landing, athlete_id, options) -> 
 
 
 def _import_files(recordings, listing, path, landing, athlete_id, options) -> Receipt:
-    """Recordings, lists, JSON and health exports: whatever of them an import holds."""
+    """Land recordings, lists, JSON and health exports of an import."""
     others = set(recordings)
     bundle = collect([entry for entry in listing.entries if entry not in others], recordings)
     refused = [f"{file.name}: {file.why}" for file in listing.refused] + bundle.refused
@@ -290,7 +290,7 @@ def _import_mapped(listing: Listing, path, landing, athlete_id, options) -> list
 
     mapping = mapped_csv.read_mapping(options.mapping)
     if len(listing.entries) != 1:
-        raise StrideError(f"{path} is no single table: --mapping reads one CSV file.")
+        raise StrideError(f"{path} is not a single table: --mapping reads one CSV file.")
     content = archive.read(listing.entries[0])
     name = listing.entries[0].name
     by_athlete = mapped_csv.read_rows(content, name, mapping)
@@ -298,7 +298,7 @@ def _import_mapped(listing: Listing, path, landing, athlete_id, options) -> list
     for athlete, read in by_athlete.items():
         athlete = athlete or athlete_id
         if not athlete:
-            raise StrideError(f"{name} names no athlete: say whose it is with --athlete ID.")
+            raise StrideError(f"{name} has no athlete: add --athlete ID.")
         _settle(landing, athlete, options)
         if "activity_id" not in mapping.columns:
             starts.name_by_start(landing, athlete, read.rows)
@@ -320,7 +320,7 @@ def _known_sport(word: str) -> str:
 
 
 def _settle(landing: Path, athlete_id: str, options: Options) -> None:
-    """The athlete before the activities: these never wait for settings a killed import left out."""
+    """Land the athlete's settings before the activities, so that a killed import has both."""
     land_settings(landing, athlete_id, {"time_zone": options.time_zone or ""})
 
 
@@ -360,7 +360,7 @@ def _nothing_in(path: Path, listing: Listing, refused: list[str], found: Counter
         return f"Nothing in {path} could be read; {refused[0].rstrip('.')}."
     if is_one:
         return (
-            f"{path} is nothing that Stride reads: give an export of Strava, Garmin or Apple "
+            f"{path} can't be read by Stride: give an export of Strava, Garmin or Apple "
             "Health, FIT, TCX or GPX files, JSON of Strava or intervals.icu, or a CSV with "
             "--mapping."
         )

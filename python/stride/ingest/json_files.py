@@ -1,4 +1,4 @@
-"""JSON of platforms other than Strava's API, told apart by its content.
+"""Reads JSON of platforms other than Strava's API, recognised by its content.
 
 Activities of intervals.icu, Polar Flow, Suunto, Runalyze, Garmin Connect and Garmin's account
 export; of the last also what Garmin forecast and measured day by day. Everything else is named, and
@@ -105,8 +105,8 @@ def _intervals(entries: list[dict]) -> list[Found]:
         if row["elapsed_time_s"] is None and row["moving_time_s"] is None:
             row["problem"] = "stub"
             row["problem_detail"] = (
-                f"Activity {row['activity_id']} of intervals.icu has a date and nothing else: "
-                "intervals.icu does not hand on what it has from Strava. Import Strava's export."
+                f"Activity {row['activity_id']} of intervals.icu has only a date: "
+                "intervals.icu does not pass on data from Strava. Import Strava's export."
             )
         row["is_strava"] = entry.get("source") == "STRAVA" and not row.get("problem")
         if not row["is_strava"] and row["activity_id"]:
@@ -181,7 +181,9 @@ def _garmin(entries: list[dict], columns: dict) -> list[dict]:
         row["activity_id"] = row["activity_id"] and f"garmin:{row['activity_id']}"
         if entry.get("activityId") in wholes:
             row["problem"] = "has_legs"
-            row["problem_detail"] = f"{row['activity_id']} is the whole of legs that count."
+            row["problem_detail"] = (
+                f"{row['activity_id']} is the total of its legs, which are counted."
+            )
         rows.append(row)
     return rows
 

@@ -1,8 +1,8 @@
-"""Writes and reads ``landing/``: Parquet files that are never changed again.
+"""Writes and reads ``landing/``: immutable Parquet files.
 
-One folder a kind, one file a kind and import, written beside its place and then moved, so that a
-killed import leaves nothing half. Every folder also holds a file without rows that has today's
-columns: readers always find a file, and find every column even where old files lack it.
+One folder per kind, one file per kind and import, written under a temporary name and then renamed,
+so that a killed import leaves no incomplete file. Each folder also has a file with the current
+columns and no rows, so that readers always find a file and all columns.
 """
 
 import os
@@ -50,7 +50,7 @@ def writing(landing: Path) -> Iterator[None]:
 
 
 def write_columns(landing: Path) -> None:
-    """Write the file of columns of every kind that has none, or an earlier version's."""
+    """Write the file of columns of each kind if it is missing or outdated."""
     for kind, schema in KINDS.items():
         columns = landing / kind / _COLUMNS_FILE
         if not columns.exists() or not pq.read_schema(columns).equals(schema):
@@ -108,7 +108,7 @@ def write_table(landing: Path, kind: str, name: str, table: pa.Table) -> Path:
 
 
 def put_on_disk(path: Path) -> None:
-    """Wait until a file, or the names in a folder, would survive a power cut."""
+    """Fsync a file, or the names in a folder."""
     with suppress(OSError):  # of folders Windows and some network drives can't say
         descriptor = os.open(path, os.O_RDONLY)
         try:
@@ -141,5 +141,5 @@ def read(landing: Path, kind: str, athlete_id: str, columns: list[str]) -> list[
 
 
 def now() -> datetime:
-    """The time that a row is known from, UTC."""
+    """Return the ingestion time of rows, UTC."""
     return datetime.now(UTC)

@@ -169,7 +169,7 @@ def read_mapping(path: Path) -> Mapping:
     except OSError as problem:
         raise StrideError(f"The mapping {path} can't be read ({problem.strerror}).") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise StrideError(f"The mapping {path} is no TOML file ({problem}).") from None
+        raise StrideError(f"The mapping {path} is not a TOML file ({problem}).") from None
     source = path.name
     for name in content:
         if name not in _TABLES | set(_OPTIONS):

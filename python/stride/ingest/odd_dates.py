@@ -1,4 +1,4 @@
-"""Dates that are hardly right."""
+"""Finds implausible dates."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,7 @@ _ROLLOVER = timedelta(days=7168)
 
 
 def odd_dates(landing: Path, athlete_id: str, now: datetime | None = None) -> list[str]:
-    """Find activities that lie years before all others.
+    """Find activities dated years before all others.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def odd_dates(landing: Path, athlete_id: str, now: datetime | None = None) -> li
     Returns
     -------
     list of str
-        A sentence each.
+        A sentence for each group of activities.
     """
     now = now or datetime.now(UTC)
     rows = landed.read(landing, "activities", athlete_id, ["activity_id", "started_at"])

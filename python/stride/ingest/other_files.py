@@ -1,4 +1,4 @@
-"""What an import holds beside Strava's table: lists, JSON and health exports of other platforms."""
+"""Reads lists, JSON and health exports of other platforms in an import."""
 
 import hashlib
 from collections import Counter
@@ -13,7 +13,7 @@ JSON = (".json", ".ndjson", ".jsonl")
 
 @dataclass
 class Bundle:
-    """What was found, by where it lands."""
+    """Rows found, by kind of landing."""
 
     activities: list[dict] = field(default_factory=list)
     """Rows of a list that is not Strava's."""
@@ -35,7 +35,7 @@ class Bundle:
     """Name for the record."""
 
     def take(self, entry: Entry, what: str) -> None:
-        """Note that a file was read."""
+        """Record that a file was read."""
         self.found[what] += 1
         self.digest.update(entry.name.encode())
         self.file = entry.name if not self.file else f"{sum(self.found.values())} files"

@@ -1,4 +1,4 @@
-"""Lands recordings of devices, parsed by several processes; known content is not parsed again."""
+"""Lands recordings of devices, parsed in several processes; known content is not parsed again."""
 
 import hashlib
 import os
@@ -19,32 +19,32 @@ from stride.ingest import archive
 from stride.ingest import landing as landed
 from stride.ingest.archive import Entry
 from stride.ingest.athletes import to_utc, zones
+from stride.ingest.land_activities import is_future
 from stride.ingest.schema import LANDING_VERSION, STREAMS
-from stride.ingest.summaries import is_future
 
 SUFFIXES = (".fit", ".tcx", ".gpx")
 """Files taken for recordings, with or without ``.gz``."""
 
 _CHUNK = 256
-"""Recordings in one landed file: what a killed import may have to parse again."""
+"""Recordings per landed file; a killed import parses at most so many again."""
 
 _FEW = 6
-"""Up to so many files are parsed without further processes, which take time to start."""
+"""Up to this number, files are parsed without further processes, which are slow to start."""
 
 
 class Parsed(NamedTuple):
-    """What one file holds."""
+    """Content of one file."""
 
     entry: Entry
     content_hash: str | None
     sessions: list[dict] | None
-    """None: this content is known."""
+    """None if the content is known."""
     streams: list | None = None
     """Samples of each session as Arrow tables, where they are wanted and not yet kept."""
 
 
 class Context(NamedTuple):
-    """What is known of recordings beside what is in them."""
+    """Information for parsing that is not in the recordings."""
 
     known: frozenset[str] | set[str] = frozenset()
     """SHA-256 of contents that landed before."""
@@ -57,17 +57,17 @@ class Context(NamedTuple):
 
 
 class LandedRecordings(NamedTuple):
-    """What the recordings of one import brought."""
+    """Result of landing the recordings of an import."""
 
     files: int = 0
     sessions: int = 0
     """Landed now."""
     problems: dict[str, str] = {}  # noqa: RUF012
-    """File name to the sentence that says why it gave nothing."""
+    """Reason by name of each file that can't be used."""
     changed: int = 0
-    """Files that landed before and are read differently now."""
+    """Files that landed before and are now read differently."""
     other: int = 0
-    """Files that hold no activity: monitoring, sleep, settings."""
+    """Files without an activity: monitoring, sleep, settings."""
     sports: dict[str | None, int] = {}  # noqa: RUF012
     """Sport as the file names it to how many recordings landed with it."""
     corrected: dict[str, int] = {}  # noqa: RUF012
@@ -88,7 +88,7 @@ def land_recordings(
     sport: str | None = None,
     sport_of: dict[str, str] | None = None,
 ) -> LandedRecordings:
-    """Parse and land what is new. Call it while holding `landing.writing`.
+    """Parse and land new recordings. Call it within `landing.writing`.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def land_recordings(
             if progress:
                 progress(1)
             streams += _stream_tables(file, athlete_id)
-            # The same content twice in one import: the first file stands for both.
+            # If an import has the same content twice, only the first file lands.
             new = None if file.content_hash in seen else rows_of(file)
             seen.add(file.content_hash)
             if not new:
@@ -192,13 +192,13 @@ def land_recordings(
 
 
 _COMPARED = ("sport_type", "started_at", "elapsed_time_s", "problem")
-"""What a better reader reads differently."""
+"""Columns that an improved reader may read differently."""
 
 _LANDED = ("source_kind", "content_hash", "ingested_at", "source_row_number", "moving_time_s")
 
 
 def _landed_before(landing: Path, athlete_id: str) -> dict[str, list[dict]]:
-    """Content to its rows as they landed last."""
+    """Return the latest landed rows by content."""
     columns = [*_LANDED, *_COMPARED, "clock_flag"]
     found: dict[str, list[dict]] = {}
     for row in landed.read(landing, "activities", athlete_id, columns):
@@ -212,11 +212,11 @@ def _landed_before(landing: Path, athlete_id: str) -> dict[str, list[dict]]:
 
 
 def _read_again(rows: list[dict]) -> bool:
-    """Whether content that landed before may be read differently now."""
+    """Whether content landed before may now be read differently."""
     return any(
         row["problem"] in ("no_times", "no_records", "broken_file", "not_a_recording")
         or (row["problem"] is None and row["sport_type"] is None)
-        # Landed before clocks were corrected.
+        # Landed by a version without clock correction.
         or ("clock_flag" not in row and _has_odd_clock(row))
         for row in rows
     )
@@ -229,7 +229,7 @@ def _has_odd_clock(row: dict) -> bool:
 
 
 class _RowsOf:
-    """The rows to land of a file; none if it is known and reads as before."""
+    """Return the rows of a file to land; none if they landed before and are unchanged."""
 
     def __init__(self, athlete_id, activity_of, homes, before):
         self.athlete_id, self.activity_of = athlete_id, activity_of
@@ -246,7 +246,7 @@ class _RowsOf:
         return _rows(file, sessions, self.athlete_id, self.activity_of, reading)
 
     def _dated(self, session: dict) -> dict:
-        """With the instant, where the file tells only the clock on the spot."""
+        """Add the UTC start if the file only has local time."""
         local = session.get("local_started_at")
         if session.get("started_at") or not local or not self.homes:
             return session
@@ -269,7 +269,7 @@ def _rows(
             "landed_row_id": _row_id(athlete_id, digest, number)
             + (f":{reading}" if reading > 1 else ""),
             "source_kind": "device_file",
-            # A leg of a multisport file is no recording of the whole.
+            # A leg of a multisport file is not a recording of the whole activity.
             "activity_id": activity_id
             if activity_id and alone
             else f"file:{digest}" + (f":{number}" if not alone else ""),
@@ -288,7 +288,7 @@ def _row_id(athlete_id: str, content_hash: str, number: int) -> str:
 
 
 def _streamed(landing: Path, athlete_id: str) -> set[str]:
-    """First 16 digits of the contents whose samples are kept."""
+    """Return the first 16 digits of the hashes of content with landed samples."""
     files = (landing / "streams").glob(f"{athlete_id}.*.parquet")
     ids = [pq.read_table(file, columns=["landed_row_id"])["landed_row_id"] for file in files]
     return {row.split(":")[1] for column in ids for row in column.unique().to_pylist()}
@@ -309,12 +309,12 @@ def _stream_tables(file: Parsed, athlete_id: str) -> Iterator[pa.Table]:
 
 
 def _parse_all(entries: list[Entry], context: Context, workers: int) -> Iterator[Parsed]:
-    """Parse in the order of the entries; a file that kills its process harms no other."""
+    """Parse in the order of the entries; a file that crashes its process does not affect others."""
     if len(entries) <= _FEW or workers == 1:
         for entry in entries:
             yield parse(entry, context)
         return
-    # Not forked: a fork of a process with threads (Arrow has some) may hang.
+    # Spawned, because forking a process with threads (from Arrow) may hang.
     spawn = get_context("spawn")
     waiting = list(entries)
     while waiting:
@@ -326,8 +326,8 @@ def _parse_all(entries: list[Entry], context: Context, workers: int) -> Iterator
                     yield file
             return
         except BrokenProcessPool:
-            # Somewhere soon sits a file that kills its process: the next ones one by one, and if it
-            # was none of them, the same again further on.
+            # One of the next files crashed its process: parse the next ones one by one, and repeat
+            # this further on if it was none of them.
             suspects = waiting[done : done + 4 * workers]
             waiting = waiting[done + len(suspects) :]
             for entry in suspects:
@@ -393,7 +393,7 @@ def parse(entry: Entry, context: Context = Context()) -> Parsed:  # noqa: B008
 
 
 def _useless(entry: Entry, code: str, sentence: str) -> Parsed:
-    """A file without content of its own: known again by its name and size."""
+    """Return a hash for an unreadable file, from its name and size."""
     size = entry.path.stat().st_size if entry.path.exists() else 0
     digest = hashlib.sha256(f"{code}:{entry.name}:{size}".encode()).hexdigest()
     return Parsed(entry, digest, [{"problem": code, "problem_detail": sentence}])

@@ -1,4 +1,4 @@
-"""What can be said of an athlete, and how it is read."""
+"""Settings of athletes and their parsing."""
 
 import re
 from datetime import date
@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from stride.errors import StrideError
 
 ALWAYS = date(1900, 1, 1)
-"""``valid_from`` of a setting that was never said to begin."""
+"""``valid_from`` of a setting without a first day."""
 
 LAST_DAY = date(2199, 12, 31)
 """Last day that a setting may begin on; 9999-12-31 is ``valid_until`` of one without an end."""
 
 
 class Setting(NamedTuple):
-    """One thing that can be said of an athlete."""
+    """A setting of an athlete."""
 
     unit: str
     lowest: float
@@ -35,7 +35,7 @@ NUMBERS = {
     "css_s_per_100m": Setting("s/100 m", 50, 300, "Critical swim speed, as a pace"),
     "weight_kg": Setting("kg", 30, 250, "Body weight"),
 }
-"""Settings that are numbers, with the range in which they are believed."""
+"""Numeric settings with their valid range."""
 
 CAUSES = (
     "distance_spike",
@@ -46,10 +46,10 @@ CAUSES = (
     "overload",
     "acwr_classic",
 )
-"""Causes of alerts, as the seed alert_rules names them."""
+"""Causes of alerts in the seed alert_rules."""
 
 FOR_GOOD = "always"
-"""What a mute says that has no last day."""
+"""Value of a mute without a last day."""
 
 TEXTS = {
     "time_zone": "IANA name of the home zone",
@@ -57,10 +57,10 @@ TEXTS = {
     "email": "For alerts",
     "language": "en, pt or pt-BR, of alerts",
 }
-"""Settings that are words."""
+"""Text settings."""
 
 MUTES = tuple(f"mute_{cause}" for cause in CAUSES)
-"""Settings that hold the last day without alerts of a cause; see `stride alert mute`."""
+"""Settings with the last day without alerts of a cause; see `stride alert mute`."""
 
 _CHOICES = {"sex": ("f", "m"), "language": ("en", "pt", "pt-BR")}
 
@@ -69,7 +69,7 @@ _WITHDRAWN = ("none", "null", "-")
 
 
 def check_athlete_id(athlete_id: str) -> None:
-    """Refuse an id that can't be part of a file name.
+    """Check that an id can be part of a file name.
 
     Raises
     ------
@@ -81,12 +81,12 @@ def check_athlete_id(athlete_id: str) -> None:
     """
     if not _ATHLETE_ID.fullmatch(athlete_id):
         raise StrideError(
-            f"The athlete id {athlete_id!r} is not usable: use 1 to 64 letters, digits, - or _."
+            f"The athlete id {athlete_id!r} is invalid: use 1 to 64 letters, digits, - or _."
         )
 
 
 def parse_setting(setting: str, text: str) -> tuple[float | None, str | None]:
-    """Read one setting.
+    """Parse one setting.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def parse_setting(setting: str, text: str) -> tuple[float | None, str | None]:
     Raises
     ------
     StrideError
-        If there is no such setting or the value can't be meant.
+        If the setting is unknown or the value invalid.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def parse_setting(setting: str, text: str) -> tuple[float | None, str | None]:
     text = text.strip()
     if setting not in (*NUMBERS, *TEXTS, *MUTES):
         known = ", ".join([*NUMBERS, *TEXTS])
-        raise StrideError(f"There is no setting {setting!r}: there are {known}.")
+        raise StrideError(f"There is no setting {setting!r}: use {known}.")
     if text.lower() in _WITHDRAWN:
         if setting == "time_zone":
             raise StrideError("An athlete needs a time_zone: give another one instead.")
@@ -128,7 +128,7 @@ def parse_setting(setting: str, text: str) -> tuple[float | None, str | None]:
         if text.lower() not in known:
             choices = ", ".join(_CHOICES[setting])
             raise StrideError(
-                f"The {setting} {text!r} is not usable: write {choices} or leave it out."
+                f"The {setting} {text!r} is invalid: write {choices} or leave it out."
             )
         return None, known[text.lower()]
     if setting in MUTES:
@@ -145,14 +145,14 @@ def parse_setting(setting: str, text: str) -> tuple[float | None, str | None]:
     value = parts[0] if len(parts) == 1 else 60 * parts[0] + parts[1]
     if not wanted.lowest <= value <= wanted.highest:
         raise StrideError(
-            f"{setting} is {text!r}: {wanted.meaning.lower()} is believed from "
+            f"{setting} is {text!r}: {wanted.meaning.lower()} must be from "
             f"{wanted.lowest:g} to {wanted.highest:g} {wanted.unit}."
         )
     return value, None
 
 
 def check_email(text: str) -> str:
-    """Refuse what is no e-mail address, or could be more than one.
+    """Check that a text is a single e-mail address.
 
     Raises
     ------
@@ -168,12 +168,12 @@ def check_email(text: str) -> str:
     except (HeaderParseError, ValueError, IndexError):
         address = None
     if address != text or not re.fullmatch(r"[^@\s<>\",;]+@[^@\s<>\",;]+\.[^@\s<>\",;.]+", text):
-        raise StrideError(f"{text!r} is no e-mail address.")
+        raise StrideError(f"{text!r} is not an e-mail address.")
     return text
 
 
 def check_zone(time_zone: str) -> None:
-    """Refuse what is no time zone.
+    """Check that a text is a time zone.
 
     Raises
     ------
@@ -183,12 +183,12 @@ def check_zone(time_zone: str) -> None:
         ZoneInfo(time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise StrideError(
-            f"{time_zone!r} is no time zone: give an IANA name such as America/Sao_Paulo."
+            f"{time_zone!r} is not a time zone: use an IANA name such as America/Sao_Paulo."
         ) from None
 
 
 def parse_day(text: str | None) -> date:
-    """Read the day from which a setting holds; nothing means always.
+    """Parse the first day of a setting; an empty text means always.
 
     Examples
     --------
@@ -200,7 +200,7 @@ def parse_day(text: str | None) -> date:
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
-        raise StrideError(f"{text!r} is no day: write it as 2024-05-01.") from None
+        raise StrideError(f"{text!r} is not a date: write it as 2024-05-01.") from None
     if not ALWAYS <= day <= LAST_DAY:
-        raise StrideError(f"{text!r} is no usable day: write one from {ALWAYS} to {LAST_DAY}.")
+        raise StrideError(f"{text!r} is out of range: write a date from {ALWAYS} to {LAST_DAY}.")
     return day

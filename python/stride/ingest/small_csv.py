@@ -1,4 +1,4 @@
-"""Small tables that people write by hand: athletes, corrections and plans."""
+"""Reads small handwritten tables: athletes, corrections and plans."""
 
 import csv
 import io
@@ -45,7 +45,7 @@ def read_lines(content: bytes, name: str) -> tuple[list[str], Iterator[tuple[int
 
 
 def read_header(content: bytes, name: str) -> list[str]:
-    """Read the header alone: see `read_lines`; a column may come twice."""
+    """Read only the header, see `read_lines`; a column may occur twice."""
     return _header(_opened(content[:65_536]), name)
 
 

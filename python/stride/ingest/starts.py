@@ -1,4 +1,4 @@
-"""Ids of activities in a table that has none: the start, and a number where several share one.
+"""Assigns ids to activities of a table without ids: the start, and a number for equal starts.
 
 Two rows of one start are one activity if they agree in sport, distance and time, as two recordings
 of one workout do in `silver.stg_same_workouts`. A row of a later import is a version of a known

@@ -1,8 +1,8 @@
-"""A Strava export's ``activities.csv``, in any layout and language, every row kept.
+"""Reads a Strava export's ``activities.csv`` in any layout and language, keeping every row.
 
-Columns are found by what their header means (`stride.ingest.headers`), never by position. Several
-occur twice; the two distances differ in unit, so the values have the last word on which is which.
-Cells are read a column at a time: how a column writes its numbers shows only in all of it.
+Columns are found by the meaning of their header (`stride.ingest.headers`), not by position. Several
+occur twice; the two distances have different units, which are recognised by their values. Cells are
+read by column, because the number format of a column can only be detected from all its cells.
 """
 
 import re
@@ -41,7 +41,7 @@ run, ride or walk do not."""
 
 
 def read_rows(content: bytes, source_file: str) -> Rows:
-    """Read every row of the table; a cell that can't be read makes no row disappear.
+    """Read every row of the table; rows with unreadable cells are kept.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def read_rows(content: bytes, source_file: str) -> Rows:
     Raises
     ------
     StrideError
-        If the table is empty, no Strava export, or lacks a required column.
+        If the table is empty, not a Strava export, or lacks a required column.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def read_rows(content: bytes, source_file: str) -> Rows:
     columns["is_race_flagged"] = cells.column(texts.get("is_race_flagged", nothing), cells.flag)
 
     exact = {name: texts.get(name, nothing) for name in _NUMBERS + _DURATIONS}
-    # Strava writes all exact numbers alike: all have a say, and one odd cell decides nothing.
+    # Strava formats all exact numbers alike, so the format is decided by the majority of cells.
     votes = sum(map(cells.decimal_votes, exact.values()), Counter())
     mark = cells.decimal_mark(votes, language.decimal_mark)
     for name, column in exact.items():
@@ -110,14 +110,14 @@ def read_rows(content: bytes, source_file: str) -> Rows:
 
 
 def is_export(content: bytes, source_file: str) -> bool:
-    """Whether a table is Strava's: it has its columns, or cells like its export in any language."""
+    """Whether a table is Strava's, by its columns, or by its cells for unknown languages."""
     table = read_table(content, source_file, count_known=headers.count_known)
     missing = [name for name in _REQUIRED if name not in headers.meanings(table.header).places]
     return not missing or _reads_like_strava(table)
 
 
 def _reads_like_strava(table: Table) -> bool:
-    """Whether the cells are those of an export, whatever the header says: ids, dates, files."""
+    """Whether the cells look like an export: ids, dates and files."""
     rows = table.rows[:50]
     if any(_RECORDING.fullmatch(cell.strip()) for row in rows for cell in row):
         return True
@@ -131,7 +131,7 @@ def _check(table: Table, meaning: headers.Meanings, source_file: str) -> None:
     names = ", ".join(repr(headers.english(name)) for name in missing)
     if missing and _reads_like_strava(table):
         raise StrideError(
-            f"{source_file} reads like an activities.csv of Strava, but Stride does not know its "
+            f"{source_file} looks like an activities.csv of Strava, but Stride does not know its "
             f"language: it finds no {names}. Add its headers to strava_headers.toml (one section a "
             "language), set Strava to English and export again, or describe the columns with "
             f"--mapping. It has: {printable(table.header)}."
@@ -145,12 +145,12 @@ def _check(table: Table, meaning: headers.Meanings, source_file: str) -> None:
     if missing:
         raise StrideError(
             f"{source_file} lacks the column {names}; it has: {printable(table.header)}. "
-            "If it is no table of Strava, describe its columns with --mapping."
+            "If it is not a table of Strava, describe its columns with --mapping."
         )
 
 
 def _texts(table: Table, places: list[int]) -> list[str]:
-    """A column's cells; where it occurs twice, the first that is not empty."""
+    """Return a column's cells; if it occurs twice, the first non-empty cell of each row."""
     first, *others = (table.column(at) for at in places)
     for other in others:
         first = [text or instead for text, instead in zip(first, other, strict=True)]
@@ -167,10 +167,10 @@ def _instants(texts: list[str], language: headers.Language) -> tuple[list, list[
 def _distances(
     found: list[list[str]], columns: dict, shown_mark: str, exact_mark: str
 ) -> dict[str, tuple[list, list[int]]]:
-    """Which distance column is the displayed one (km, swims metres) and which is in metres."""
+    """Find the displayed distance column (km, swims in metres) and the one in metres."""
     read = []
     for at, texts in enumerate(found):
-        # The displayed distance follows the language, whatever the exact numbers do.
+        # The displayed distance is formatted in the athlete's language, unlike exact numbers.
         default = shown_mark if at == 0 else exact_mark
         read.append(cells.numbers(texts, cells.decimal_mark(cells.decimal_votes(texts), default)))
     elapsed, sports = columns["elapsed_time_s"][0], columns["sport_type"][0]
@@ -185,7 +185,7 @@ def _distances(
 def _which_is_which(
     distances: list[list], elapsed: list, sports: list
 ) -> tuple[int | None, int | None]:
-    """Positions of the displayed distance and of the one in metres among `distances`."""
+    """Return the positions of the displayed distance and of the one in metres."""
     if not distances:
         return None, None
     swims = {sport for sport in set(sports) if sport and headers.is_swim(sport)}
@@ -205,7 +205,7 @@ def _which_is_which(
 
 
 def _typical_ratio(above: list, below: list, rows: list[int]) -> float | None:
-    """Median of one column over another where both are known and positive; None if nowhere."""
+    """Return the median ratio of two columns where both are positive, or None."""
     ratios = [
         above[at] / below[at]
         for at in rows
@@ -215,7 +215,7 @@ def _typical_ratio(above: list, below: list, rows: list[int]) -> float | None:
 
 
 def _derive(columns: dict[str, tuple[list, list[int]]]) -> None:
-    """Temperature from the device, else from the weather; a weight of 0 is no weight."""
+    """Use the temperature of the device, otherwise of the weather; drop weights of 0."""
     own, bad = columns["temperature_c"]
     weather, weather_bad = columns.pop("weather_temperature_c")
     pairs = zip(own, weather, strict=True)

@@ -1,4 +1,4 @@
-"""Activities as Strava's API tells them: JSON from a script or another program.
+"""Reads activities in the JSON format of Strava's API, saved by other programs.
 
 A list of activities, one activity, one a line (NDJSON), or ``{"activity": ..., "streams": ...}``.
 """
@@ -110,7 +110,7 @@ def read_entries(text: str, source_file: str) -> list:
         found = lists[0] if lists else found
     if isinstance(found, dict) and "errors" in found and "message" in found:
         raise StrideError(
-            f"{source_file} is not activities but an error that Strava sent: "
+            f"{source_file} is an error message of Strava instead of activities: "
             f"{str(found['message'])[:100]!r}; download it again."
         )
     return found if isinstance(found, list) else [found]

@@ -1,4 +1,4 @@
-"""A delimited text file, whoever saved it: encoding, delimiter, header and rows."""
+"""Reads a delimited text file: detects encoding and delimiter, splits header and rows."""
 
 import csv
 import io
@@ -124,7 +124,7 @@ def read_table(
                 f"{source_file} has a cell over 16 MB: is a quotation mark left open? "
                 "Export it again."
             ) from None
-        raise StrideError(f"{source_file} is no CSV table ({problem}).") from None
+        raise StrideError(f"{source_file} is not a CSV table ({problem}).") from None
     finally:
         csv.field_size_limit(limit)
     if not rows:

@@ -1,4 +1,4 @@
-"""Resting heart rate and weight by day, as dated settings of an athlete."""
+"""Turns daily resting heart rate and weight into dated settings of an athlete."""
 
 from collections import defaultdict
 from datetime import date

@@ -181,8 +181,8 @@ def _flat(database: Path, athlete_id: str, distance: str, race_date: str, weekly
     """The flat forecast of a race, with its distance, day and model."""
     from stride.ingest.corrections import metres
     from stride.ingest.settings import parse_day
+    from stride.whatif.plan import repeat_recent_weeks
     from stride.whatif.race import LONGEST_HORIZON_DAYS, forecast, load_model, read_athlete
-    from stride.whatif.training import as_before
 
     try:
         distance_m = metres(distance)
@@ -197,7 +197,7 @@ def _flat(database: Path, athlete_id: str, distance: str, race_date: str, weekly
         last = athlete.today + timedelta(days=LONGEST_HORIZON_DAYS)
         raise StrideError(f"Forecasts are made from {athlete.today} to {last}.")
     model, name = load_model(athlete)
-    plan = as_before(athlete.past, max(ahead - 1, 0), weekly_km)
+    plan = repeat_recent_weeks(athlete.past, max(ahead - 1, 0), weekly_km)
     flat = forecast(model, athlete, plan, distance_m, race_day, "2w")
     if flat.isna()["predicted_time_s"]:
         reason = flat["refusal_reason"]

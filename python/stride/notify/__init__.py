@@ -1,1 +1,1 @@
-"""Sends what is in the outbox, once."""
+"""Sends the messages of the outbox by e-mail, each once."""

@@ -14,7 +14,7 @@ from stride.ingest.landing import put_on_disk
 from stride.lock import take
 
 SENDING, SENT, REFUSED, FAILED = "sending", "sent", "refused", "failed"
-"""Events: begun, accepted by the server, refused for good, not accepted this time."""
+"""Events: started, accepted by the server, refused permanently, failed temporarily."""
 
 
 class Deliveries:
@@ -33,10 +33,10 @@ class Deliveries:
                 entry = json.loads(line)
                 self._events.setdefault(entry["message_id"], []).append(entry["event"])
             except (ValueError, KeyError, TypeError):
-                continue  # the last line of a machine that lost power
+                continue  # an incomplete line after a power loss
 
     def is_done(self, message_id: str) -> bool:
-        """Whether a message was sent or refused for good."""
+        """Whether a message was sent or refused permanently."""
         return not {SENT, REFUSED}.isdisjoint(self._events.get(message_id, ()))
 
     def write(self, message_id: str, event: str, code: int | None = None) -> None:
@@ -47,7 +47,7 @@ class Deliveries:
         message_id : str
         event : {"sending", "sent", "refused", "failed"}
         code : int, optional
-            What the server answered.
+            Reply code of the server.
         """
         entry = {
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -60,7 +60,7 @@ class Deliveries:
 
     def _append(self, entry: dict) -> None:
         with self._file.open("a+b") as log:
-            # A line that was cut off must not swallow this one.
+            # Do not append to an incomplete line.
             log.seek(0, 2)
             if log.tell():
                 log.seek(-1, 2)
@@ -83,7 +83,7 @@ class TableDeliveries(Deliveries):
     def __init__(self, session, catalog: str):
         self._session, self._table = session, f"{catalog}.gold.deliveries"
         session.sql(
-            f"""create table if not exists {self._table} (at timestamp, message_id string,
+            f"""create table if not exists {self._table} (noted_at timestamp, message_id string,
             event string, code int) comment 'One row per event of a mail, by stride notify.'"""
         ).collect()
         self._events = {}
@@ -91,16 +91,17 @@ class TableDeliveries(Deliveries):
             self._events.setdefault(row["message_id"], []).append(row["event"])
 
     def _append(self, entry: dict) -> None:
+        # Literals, for Spark has no parameters in an INSERT: a hash, a word and a number, all ours.
+        code = "null" if entry["code"] is None else int(entry["code"])
         self._session.sql(
-            f"""insert into {self._table} select cast(:at as timestamp), :message_id, :event,
-            cast(:code as int)""",
-            args=entry,
+            f"""insert into {self._table} select cast('{entry["at"]}' as timestamp),
+            '{entry["message_id"]}', '{entry["event"]}', cast({code} as int)"""
         ).collect()
 
 
 @contextmanager
 def open_deliveries(folder: Path):
-    """Open the log; only one `stride notify` at a time.
+    """Open the log, with a lock against a second `stride notify`.
 
     Parameters
     ----------
@@ -113,10 +114,10 @@ def open_deliveries(folder: Path):
     Raises
     ------
     StrideError
-        If another one is sending.
+        If another `stride notify` is running.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         if not take(lock):
-            raise StrideError("Another stride notify is sending: wait for it.")
+            raise StrideError("Another stride notify is running: wait for it.")
         yield Deliveries(folder / "deliveries.jsonl")

@@ -1,4 +1,4 @@
-"""One message of the outbox as a mail: plain text and HTML, in the athlete's language."""
+"""Composes a message of the outbox as a mail in plain text and HTML, in the athlete's language."""
 
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -15,7 +15,7 @@ class Message(NamedTuple):
 
     message_id: str
     athlete_id: str | None
-    """None: it is for the operator."""
+    """None if the message is for the operator."""
     cause: str
     day: str
     title: str
@@ -27,28 +27,28 @@ class Message(NamedTuple):
 
 _WORDS = {
     "en": {
-        "run": "The run",
-        "why": "Stride looks at every day of training for this.",
-        "stop": "No more of these:",
+        "run": "Run",
+        "why": "Stride checks your training every day.",
+        "stop": "To stop these alerts:",
     },
     "pt": {
-        "run": "A corrida",
-        "why": "O Stride olha para cada dia de treino.",
-        "stop": "Não receber mais destes avisos:",
+        "run": "Corrida",
+        "why": "O Stride analisa o teu treino todos os dias.",
+        "stop": "Para deixar de receber estes avisos:",
     },
     "pt-BR": {
-        "run": "A corrida",
-        "why": "O Stride olha para cada dia de treino.",
+        "run": "Corrida",
+        "why": "O Stride analisa seu treino todos os dias.",
         "stop": "Para não receber mais estes avisos:",
     },
 }
 
 
 def compose(message: Message, recipients: tuple[str, ...], sender: str) -> EmailMessage:
-    """Write a mail.
+    """Compose a mail.
 
-    The Message-ID follows from the message alone: should a server get it twice because a line
-    broke while it answered, mail programs can see that it is one.
+    The Message-ID depends only on the message: if the connection breaks during the reply and the
+    mail is sent twice, mail programs can recognise the duplicate.
 
     Parameters
     ----------

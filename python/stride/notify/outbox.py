@@ -1,4 +1,4 @@
-"""What waits in the outbox, and for whom."""
+"""Reads pending messages of the outbox and their recipients."""
 
 import hashlib
 from collections.abc import Mapping
@@ -16,20 +16,20 @@ DEFAULT_LANGUAGE = "en"
 
 
 class Waiting(NamedTuple):
-    """A message and the addresses it goes to."""
+    """A message and its addresses."""
 
     message: Message
     recipients: tuple[str, ...]
 
 
 class Outbox(NamedTuple):
-    """What there is to do."""
+    """Pending messages."""
 
     waiting: list[Waiting]
     muted: int
-    """Messages whose athlete has muted their cause since."""
+    """Number of messages whose cause the athlete has muted since."""
     without_address: dict[str | None, int]
-    """Athlete, or None for the operator, to the number of messages that nobody can get."""
+    """Number of messages without an address by athlete, None for the operator."""
 
 
 class Queued(NamedTuple):
@@ -114,18 +114,19 @@ def read_outbox(queued: Queued, landing: Path, operators: tuple[str, ...], today
     waiting, muted, without_address = [], 0, {}
     settings: dict[str, Mapping] = {}
     for row in rows:
-        said, athlete, cause = {}, row["athlete_id"], row["cause"]
+        athlete_settings: Mapping = {}
+        athlete, cause = row["athlete_id"], row["cause"]
         is_operator = row["recipient"] == "operator"
         if not is_operator:
-            said = settings.setdefault(athlete, settings_on(landing, athlete, today))
-        if _is_muted(said.get(f"mute_{cause}"), today):
+            athlete_settings = settings.setdefault(athlete, settings_on(landing, athlete, today))
+        if _is_muted(athlete_settings.get(f"mute_{cause}"), today):
             muted += 1
             continue
-        addresses = operators if is_operator else _addresses(said)
+        addresses = operators if is_operator else _addresses(athlete_settings)
         if not addresses:
             without_address[athlete] = without_address.get(athlete, 0) + 1
             continue
-        language = said.get("language", DEFAULT_LANGUAGE)
+        language = athlete_settings.get("language", DEFAULT_LANGUAGE)
         title, text = (_in_language(row, part, language) for part in ("title", "text"))
         day, name = str(row["message_date"]), row["activity_name"]
         message = Message(row["message_id"], athlete, cause, day, title, text, name, language)
@@ -136,7 +137,7 @@ def read_outbox(queued: Queued, landing: Path, operators: tuple[str, ...], today
 def _missing_checks(last: date | None, today: date) -> list[dict]:
     """A row as of the outbox, once a week, if no build reached its checks today or yesterday.
 
-    A build that stops before it begins, or is killed, can queue nothing itself.
+    A build that fails early or is killed can't queue a message itself.
     """
     late = (today - last).days if last else 0
     if late <= 1:
@@ -144,25 +145,29 @@ def _missing_checks(last: date | None, today: date) -> list[dict]:
     message_id = hashlib.md5(f"operator:no_build:{last}:{late // 7}".encode()).hexdigest()
     title = f"Stride: no complete build since {last}"
     text = (
-        f"The last build that reached its checks is of {last}. Forecasts and alerts of later days "
-        "may be missing. What to do: look at the log of the last build, mend the cause and build "
+        f"The last build that reached its checks ran on {last}. Forecasts and alerts of later days "
+        "may be missing. What to do: look at the log of the last build, fix the cause and build "
         "again."
     )
-    row = {"message_id": message_id, "recipient": "operator", "athlete_id": None}
-    row |= {"cause": "no_build", "message_date": today, "activity_name": None}
-    return [row | {"title_en": title, "text_en": text}]
+    row = {
+        **{"message_id": message_id, "recipient": "operator", "athlete_id": None},
+        **{"cause": "no_build", "message_date": today, "activity_name": None},
+        **{"title_en": title, "text_en": text},
+    }
+    return [row]
 
 
 def _in_language(row: Mapping, part: str, language: str) -> str:
-    """Title or text of a message; without the country where it was queued by an older release."""
-    said = row.get(f"{part}_{language.replace('-', '_').lower()}")
-    return said or row[f"{part}_{language[:2]}"]
+    """Return the title or text of a message in a language, or in the one without country."""
+    text = row.get(f"{part}_{language.replace('-', '_').lower()}")
+    return text or row[f"{part}_{language[:2]}"]
 
 
-def _addresses(said: Mapping) -> tuple[str, ...]:
-    """The athlete's address, unless an older Stride let one in that no mail can carry."""
+def _addresses(settings: Mapping) -> tuple[str, ...]:
+    """Return the athlete's address, unless it is invalid."""
     try:
-        return (parse_setting("email", said["email"])[1],) if "email" in said else ()
+        address = parse_setting("email", settings["email"])[1] if "email" in settings else None
+        return (address,) if address else ()
     except StrideError:
         return ()
 

@@ -1,19 +1,19 @@
-"""Strangers' text, made fit for a header or a line: it says what it says and does nothing else."""
+"""Sanitises untrusted text for e-mail headers and single lines."""
 
 import unicodedata
 
 _NOT_SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-"""Controls, direction marks, half characters and line ends."""
+"""Unicode categories of control, direction, surrogate and line-end characters."""
 
 
 def one_line(text: str | None, longest: int = 200) -> str:
-    """A text as one line of what can be seen.
+    """Put the visible characters of a text on one line.
 
     Parameters
     ----------
     text : str or None
     longest : int
-        Characters after which it ends in an ellipsis.
+        Longer texts are cut and end in an ellipsis.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Speaks SMTP: each mail once, again where it makes sense, and never for ever."""
+"""Sends mails by SMTP, each once, with a limited number of retries."""
 
 import smtplib
 import ssl
@@ -14,17 +14,17 @@ from stride.notify.server import Server
 
 TIMEOUT_S = 30.0
 PAUSES_S = (2.0, 8.0)
-"""Waits before the second and the third try of a mail."""
+"""Waits before the second and third attempt of a mail, seconds."""
 
 
 class Sent(NamedTuple):
-    """How it went."""
+    """Result of sending."""
 
     sent: int
     refused: int
-    """Refused for good: there is no such address, or the mail is not wanted."""
+    """Refused permanently, e.g. because the address does not exist."""
     waiting: int
-    """Not accepted this time; the next run tries again."""
+    """Failed temporarily; the next run tries again."""
 
 
 def send_all(
@@ -34,10 +34,10 @@ def send_all(
     pause: Callable[[float], None] = time.sleep,
     timeout_s: float = TIMEOUT_S,
 ) -> Sent:
-    """Send mails that were not sent yet.
+    """Send mails that have not been sent yet.
 
-    A mail counts as sent once the server has accepted it. If the connection breaks between the
-    mail and the answer, nobody can know: it is sent again under the same Message-ID.
+    A mail is sent when the server has accepted it. If the connection breaks before the reply, the
+    mail is sent again with the same Message-ID.
 
     Parameters
     ----------
@@ -46,9 +46,9 @@ def send_all(
     server : Server
     deliveries : Deliveries
     pause : callable
-        Waits some seconds.
+        Called with seconds to wait.
     timeout_s : float
-        For each step of the conversation, seconds.
+        Timeout of each step, seconds.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def send_all(
     Raises
     ------
     StrideError
-        If the server can't be reached, its certificate is not trusted, or it does not let us in.
+        If the server can't be reached, its certificate is not trusted, or it refuses the login.
     """
     counts = dict.fromkeys((SENT, REFUSED, FAILED), 0)
     line = _Line(server, timeout_s)
@@ -71,9 +71,9 @@ def send_all(
 
 
 def _send(message_id: str, mail, line: "_Line", deliveries: Deliveries, pause) -> str:
-    """Try one mail up to three times; returns the last event.
+    """Try to send one mail up to three times and return the last event.
 
-    The log is written outside of what is tried: a full disk must not look like a broken line.
+    The log is written outside the try block: a full disk must not look like a broken connection.
     """
     for wait in (*PAUSES_S, None):
         try:
@@ -94,7 +94,7 @@ def _send(message_id: str, mail, line: "_Line", deliveries: Deliveries, pause) -
 
 
 def _hand_over(connection: smtplib.SMTP, mail, name: str) -> tuple[str, int | None]:
-    """Give a mail to the server; returns the event and what the server answered."""
+    """Hand a mail to the server and return the event and the reply code."""
     try:
         connection.send_message(mail)
     except smtplib.SMTPRecipientsRefused as problem:
@@ -110,21 +110,22 @@ def _hand_over(connection: smtplib.SMTP, mail, name: str) -> tuple[str, int | No
     except smtplib.SMTPResponseException as problem:
         return REFUSED if problem.smtp_code >= 500 else FAILED, problem.smtp_code
     except smtplib.SMTPNotSupportedError:
-        return REFUSED, None  # an address with letters that this server can't write
+        return REFUSED, None  # the server does not support the characters of an address
     except (smtplib.SMTPException, OSError):
-        return FAILED, None  # the line broke, and nobody knows on which side of the mail
+        return FAILED, None  # the connection broke before or after the mail was accepted
     return SENT, 250
 
 
 class _Unreachable(Exception):
-    """No connection this time."""
+    """The server can't be reached at the moment."""
 
 
 class _Line:
-    """A connection that is opened when it is needed, and again when it broke."""
+    """A connection that is opened on demand and reopened after a failure."""
 
     def __init__(self, server: Server, timeout_s: float):
-        self._server, self._timeout_s, self._connection = server, timeout_s, None
+        self._server, self._timeout_s = server, timeout_s
+        self._connection: smtplib.SMTP | None = None
         self.name = f"{server.host}:{server.port}"
 
     def open(self) -> smtplib.SMTP:
@@ -143,8 +144,8 @@ class _Line:
                 ) from None
             except smtplib.SMTPNotSupportedError as problem:
                 raise StrideError(
-                    f"{self.name} can't do what was asked for: {problem} If it speaks TLS from "
-                    "the start, use smtps://."
+                    f"{self.name} does not support a required feature: {problem} If it expects TLS "
+                    "from the start, use smtps://."
                 ) from None
             except (smtplib.SMTPException, OSError) as problem:
                 reason = getattr(problem, "strerror", None) or type(problem).__name__
@@ -164,11 +165,12 @@ class _Line:
     def _connect(self) -> smtplib.SMTP:
         server = self._server
         trusted = ssl.create_default_context(cafile=server.ca_file)
-        where = {"host": server.host, "port": server.port, "timeout": self._timeout_s}
+        host, port, timeout_s = server.host, server.port, self._timeout_s
+        connection: smtplib.SMTP
         if server.security == "tls":
-            connection = smtplib.SMTP_SSL(**where, context=trusted)
+            connection = smtplib.SMTP_SSL(host, port, timeout=timeout_s, context=trusted)
         else:
-            connection = smtplib.SMTP(**where)
+            connection = smtplib.SMTP(host, port, timeout=timeout_s)
         try:
             if server.security == "starttls":
                 connection.starttls(context=trusted)

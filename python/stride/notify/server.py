@@ -1,4 +1,4 @@
-"""Where mail goes out, from the environment and from nowhere else: passwords are in no file."""
+"""The mail server, configured only by environment variables, so that no file has a password."""
 
 import os
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Server(NamedTuple):
-    """One SMTP server, who speaks to it and who looks after Stride."""
+    """An SMTP server with login, sender and operators."""
 
     host: str
     port: int
@@ -23,14 +23,14 @@ class Server(NamedTuple):
     user: str | None
     password: str | None
     sender: str
-    """Address that the mail comes from."""
+    """Sender address."""
     operators: tuple[str, ...] = ()
     """Addresses for alarms of the pipeline."""
     ca_file: str | None = None
     """Certificates to trust instead of the system's."""
 
     def __repr__(self) -> str:
-        """Without the password, so that no message and no log can hold it."""
+        """Leave out the password, so that it can't get into messages and logs."""
         return f"Server({self.host}:{self.port}, {self.security})"
 
 
@@ -41,8 +41,8 @@ def read_server(environment: Mapping[str, str] = os.environ) -> Server:
     ----------
     environment : mapping of str to str
         ``STRIDE_SMTP_URL``, or ``STRIDE_SMTP_HOST`` with ``_PORT``, ``_USER``, ``_PASSWORD`` and
-        ``_SECURITY``; ``STRIDE_MAIL_FROM``; where wanted ``STRIDE_MAIL_OPERATOR`` (addresses,
-        comma between) and ``STRIDE_SMTP_CA``.
+        ``_SECURITY``; ``STRIDE_MAIL_FROM``; optionally ``STRIDE_MAIL_OPERATOR`` (addresses
+        separated by commas) and ``STRIDE_SMTP_CA``.
 
     Returns
     -------
@@ -51,7 +51,7 @@ def read_server(environment: Mapping[str, str] = os.environ) -> Server:
     Raises
     ------
     StrideError
-        One sentence that names the variable.
+        If a variable is missing or invalid; the message names it.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def read_server(environment: Mapping[str, str] = os.environ) -> Server:
             f"The password would go to {host} unencrypted: use smtp:// (STARTTLS) or smtps://."
         )
     if "STRIDE_MAIL_FROM" not in given:
-        raise StrideError("Say who the mail comes from: STRIDE_MAIL_FROM=stride@example.org.")
+        raise StrideError("The sender is missing: set STRIDE_MAIL_FROM=stride@example.org.")
     return Server(
         host,
         port,
@@ -82,7 +82,7 @@ def read_server(environment: Mapping[str, str] = os.environ) -> Server:
 
 
 def operators(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]:
-    """Addresses of ``STRIDE_MAIL_OPERATOR``.
+    """Return the addresses of ``STRIDE_MAIL_OPERATOR``.
 
     Examples
     --------
@@ -98,9 +98,9 @@ def _of_url(url: str) -> tuple:
         split = urlsplit(url)
         scheme, host, port = split.scheme, split.hostname, split.port
     except ValueError:
-        scheme = host = port = None
+        scheme, host, port = "", None, None
     if scheme not in _SCHEMES or not host:
-        # The address itself stays unsaid: it holds the password.
+        # The message leaves out the URL, because it contains the password.
         raise StrideError(
             "STRIDE_SMTP_URL can't be read: write smtp://user:password@host:587 (STARTTLS), "
             "smtps://... (TLS) or smtp+plain://localhost:25, with %40 for an @ in user or password."
@@ -114,8 +114,8 @@ def _of_url(url: str) -> tuple:
 def _of_parts(given: Mapping[str, str]) -> tuple:
     if "STRIDE_SMTP_HOST" not in given:
         raise StrideError(
-            "No mail server is known: set STRIDE_SMTP_URL=smtp://user:password@host:587, or "
-            "STRIDE_SMTP_HOST and the like; --dry-run needs none."
+            "No mail server is configured: set STRIDE_SMTP_URL=smtp://user:password@host:587, or "
+            "STRIDE_SMTP_HOST and related variables; --dry-run needs no server."
         )
     security = given.get("STRIDE_SMTP_SECURITY", "starttls")
     if security not in _PORTS:

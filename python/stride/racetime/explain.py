@@ -12,6 +12,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
+from stride.racetime.riegel import EXPONENT
+
 GROUPS = {
     "earlier races": ("race", "riegel"),
     "running volume": ("run_distance", "week", "volume", "history", "last_run"),
@@ -185,7 +187,7 @@ def typical_runners(races: pd.DataFrame, k: int = 8) -> pd.DataFrame:
     DataFrame
         Without names and dates of athletes and races.
     """
-    speed = races["distance_m"] ** 1.06 / races["race_time_s"]
+    speed = races["distance_m"] ** EXPONENT / races["race_time_s"]
     order = races.assign(speed=speed.to_numpy()).sort_values(["speed", "race_id"], kind="stable")
     # The middle of each of k equal parts, so that one of them alone is the median runner.
     at = ((np.arange(k) + 0.5) / k * len(order)).astype(int)

@@ -1,4 +1,4 @@
-"""The report: one HTML file that needs no network, and a few lines for the terminal."""
+"""Writes the report as one offline HTML file, and a short version for the terminal."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pandas as pd
 
 from stride.errors import StrideError
 from stride.report.data import read_build, read_forecasts
-from stride.report.words import day, plain, span, time
+from stride.report.formatting import day, plain, span, time
 
 SHOWN_IN_TERMINAL = 10
 
@@ -26,9 +26,9 @@ def write_report(database: Path, target: Path, athlete: str | None = None) -> No
     Raises
     ------
     StrideError
-        If the build, the athlete or a place to write is missing.
+        If there is no build, the athlete is unknown or ``target`` can't be written.
     """
-    from stride.report.page import render  # Plotly takes its time to import
+    from stride.report.page import render  # slow to import
 
     page = render(read_build(database, athlete))
     try:
@@ -39,7 +39,7 @@ def write_report(database: Path, target: Path, athlete: str | None = None) -> No
 
 
 def forecast_lines(database: Path, athlete: str | None = None) -> list[str]:
-    """Say the forecasts of the last build in plain lines: intervals for one, a table for many.
+    """Format the forecasts of the last build: with intervals for one athlete, a table for several.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Reads what a build left in its DuckDB file. Never writes."""
+"""Reads the tables of a build from its DuckDB file, read-only."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from stride.report import queries
 
 @dataclass(frozen=True)
 class Build:
-    """What the report shows of one build.
+    """The data of one build that the report shows.
 
     Parameters
     ----------
     athletes : list of str
-        In the report, in alphabetical order.
+        Athletes in the report, in alphabetical order.
     left_out : int
-        Athletes there was no room for.
+        Number of athletes left out to limit the size of the page.
     frames : dict of str to DataFrame
-        By the names of `stride.report.queries`.
+        Query results by their names in `stride.report.queries`.
     """
 
     athletes: list[str]
@@ -35,7 +35,7 @@ class Build:
 
 
 def read_build(database: Path, athlete: str | None = None) -> Build:
-    """Read everything the report shows.
+    """Read all data of the report.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def read_build(database: Path, athlete: str | None = None) -> Build:
 
 
 def read_forecasts(database: Path, athlete: str | None = None) -> tuple[list[str], pd.DataFrame]:
-    """Read the forecasts alone.
+    """Read the forecasts only.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def _open(database: Path):
 
 
 def _view(connection, relation: str, columns: dict[str, str]) -> None:
-    """See a relation as if it had these columns, whatever this build has of it."""
+    """Create a view with these columns; those that the build lacks are null."""
     found = {
         name
         for (name,) in connection.execute(

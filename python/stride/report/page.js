@@ -1,4 +1,4 @@
-// Shows one athlete, draws the charts in view, and fits each to its days. No network.
+// Shows one athlete at a time, draws the visible charts and fits their ranges. No network.
 (() => {
   const DAY = 86400000;
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -19,7 +19,7 @@
 
   // --- figures -------------------------------------------------------------------------------
 
-  // A colour is a variable of the style sheet; only the browser knows what it is just now.
+  // Resolves a CSS variable to the colour of the current theme.
   const probe = document.body.appendChild(document.createElement("i"));
   probe.hidden = true;
   function colour(name) {
@@ -59,7 +59,7 @@
     return [first - (hasWeeks ? 6.5 : 0.5) * DAY, last + 0.5 * DAY];
   }
 
-  // The range of each axis beside the chart that fits what is between two moments.
+  // Ranges of the vertical axes that fit the values between two moments.
   function fitted(plot, from, to) {
     const update = {};
     for (const axis of ["y", "y2", "y3"]) {
@@ -97,7 +97,7 @@
   function zoom(plot, days) {
     plot.dataset.days = days;
     const [start, end] = ends(plot);
-    const step = plot.data[0].type === "bar" ? 7 : 1; // no sliver of a week
+    const step = plot.data[0].type === "bar" ? 7 : 1; // whole weeks only
     const from = days > 0 ? Math.max(start, end - Math.ceil(days / step) * step * DAY) : start;
     press(plot, "days", days);
     return look(plot, from, end);
@@ -105,7 +105,7 @@
 
   function view(plot) { return plot.layout.xaxis.range.map((end) => utc(String(end).slice(0, 19))); }
 
-  // One screen earlier or later, as far as there is something.
+  // Moves one screen earlier or later, within the data.
   function turn(plot, direction) {
     const [start, end] = ends(plot);
     const [from, to] = view(plot);
@@ -130,7 +130,7 @@
       press(plot, "shown", shown);
     }
     figure.layout.width = paper.width;
-    // On a touch screen a drag scrolls the page; the buttons zoom.
+    // On a touch screen dragging scrolls the page; zoom with the buttons.
     figure.layout.dragmode = matchMedia("(pointer: coarse)").matches ? false : "zoom";
     const isNew = !plot.data;
     Plotly.react(plot, figure.data, figure.layout, {
@@ -149,7 +149,7 @@
 
   // --- keyboard ------------------------------------------------------------------------------
 
-  // Arrow keys walk through the days; what is there is written below, and read out.
+  // Arrow keys move through the days; the values are written below the chart for screen readers.
   function walk(plot, key) {
     const step = { ArrowLeft: -1, ArrowRight: 1, PageUp: -28, PageDown: 28 }[key];
     const days = [...new Set(shownTraces(plot).flatMap((trace) => trace.x))].sort();
@@ -164,16 +164,16 @@
       const first = Math.min(Math.max(ends(plot)[0], utc(x) - (to - from) / 2), ends(plot)[1] - (to - from));
       look(plot, first, first + to - from);
     }
-    const said = [];
+    const values = [];
     let shownAt = null;
     plot.data.forEach((trace, curve) => {
       const point = trace.visible === false ? -1 : trace.x.indexOf(x);
       if (point < 0 || trace.y[point] === null) return;
       shownAt = shownAt || [{ curveNumber: curve, pointNumber: point }];
-      said.push(`${trace.name}: ${trace.text ? plain(trace.text[point]) : written(trace, trace.y[point])}`);
+      values.push(`${trace.name}: ${trace.text ? plain(trace.text[point]) : written(trace, trace.y[point])}`);
     });
     if (shownAt) Plotly.Fx.hover(plot, shownAt);
-    readout(plot, `${inWords(utc(x))}. ${said.join("; ") || "nothing"}.`);
+    readout(plot, `${inWords(utc(x))}. ${values.join("; ") || "no values"}.`);
   }
 
   function written(trace, value) {
@@ -190,7 +190,7 @@
 
   // --- the page ------------------------------------------------------------------------------
 
-  // Only what is about to be seen is drawn: a page of many charts opens at once.
+  // Charts are drawn when they come into view, so that a page with many charts opens quickly.
   const watch = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
@@ -243,7 +243,7 @@
     redraw();
   }
   const kept = { get: () => { try { return localStorage.getItem("stride-theme") || ""; } catch { return ""; } },
-    set: (theme) => { try { localStorage.setItem("stride-theme", theme); } catch { /* a file may not */ } } };
+    set: (theme) => { try { localStorage.setItem("stride-theme", theme); } catch { /* not allowed for files in some browsers */ } } };
   toggle.hidden = false;
   toggle.addEventListener("click", () => {
     const theme = isDark() ? "light" : "dark";
@@ -252,7 +252,7 @@
   });
   darkDevice.addEventListener("change", () => paint(root.dataset.theme));
 
-  // Paper is white, narrower than most screens, and shows everything.
+  // Print in light colours, at the width of paper, with all charts drawn.
   addEventListener("beforeprint", () => {
     paper.width = 680;
     root.dataset.theme = "light";

@@ -1,4 +1,4 @@
-"""Turns a build into one HTML page that loads nothing from anywhere."""
+"""Renders a build as one HTML page that makes no network requests."""
 
 import json
 from datetime import UTC, datetime
@@ -10,18 +10,18 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from stride.plural import counted
-from stride.report import sentences, words
+from stride.report import formatting, sentences
 from stride.report.charts.fitness import fitness
 from stride.report.charts.history import history
 from stride.report.charts.recovery import recovery
 from stride.report.charts.sports import css_name, sports_in
 from stride.report.charts.weeks import ZONES, volume, zones
 from stride.report.data import Build
+from stride.report.interval_charts import place_intervals
 from stride.report.queries import OF_ATHLETES
 from stride.report.recovery import rest
 from stride.report.spreadsheet import data_link
-from stride.report.strips import strips, track_record
-from stride.report.summaries import by_month, by_month_end, recent_alerts, zone_shares
+from stride.report.tables import by_month, by_month_end, recent_alerts, track_record, zone_shares
 
 _HERE = Path(__file__).parent
 PLOTLY = _HERE / "vendor" / "plotly-basic-2.35.2.min.js"
@@ -48,8 +48,8 @@ def render(build: Build) -> str:
             model=_model(build),
             pipeline={name: build.frames[name] for name in ("health", "drift")}
             | {name: _first(build.frames[name]) for name in ("performance", "retraining")},
-            span=words.span,
-            nothing=words.NOTHING,
+            span=formatting.span,
+            nothing=formatting.NOTHING,
             zone_names=ZONES,
             generated=datetime.now(UTC),
             plotly=_source(PLOTLY),
@@ -69,7 +69,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     filters = ("time", "pace", "day", "number", "plain", "clean", "support")
-    templates.filters |= {name: getattr(words, name) for name in filters}
+    templates.filters |= {name: getattr(formatting, name) for name in filters}
     templates.filters |= {"data_link": data_link, "chart": _embedded, "counted": counted}
     templates.tests["known"] = lambda value: not pd.isna(value)
     return templates
@@ -92,15 +92,15 @@ def _athlete(build: Build, name: str) -> dict:
         "name": name,
         "today": today,
         "as_of": as_of,
-        "forecasts": strips(forecasts, middle="predicted_time_s"),
-        # The first of the earlier races is the one the forecast is conditioned on.
-        "rests_on": sentences.rests_on(forecasts, last_race),
-        "model_of": sentences.model_of(forecasts.iloc[0], build.frames["runs"])
+        "forecasts": place_intervals(forecasts, middle="predicted_time_s"),
+        # The first of the earlier races is the one that the forecast uses.
+        "basis": sentences.basis_of_forecasts(forecasts, last_race),
+        "model_used": sentences.model_used(forecasts.iloc[0], build.frames["runs"])
         if len(forecasts)
         else None,
-        "dated_later": sentences.dated_later(frames["later"], as_of),
-        "dated_ahead": sentences.dated_ahead(frames["ahead"]),
-        "no_kept_forecast": sentences.no_kept_forecast(races, history_rows, ledger, as_of),
+        "after_build_day": sentences.after_build_day(frames["later"], as_of),
+        "dated_in_future": sentences.dated_in_future(frames["ahead"]),
+        "why_no_record": sentences.why_no_record(races, history_rows, ledger, as_of),
         "track": track_record(frames["backtest"]),
         "ledger": ledger,
         "day_before": ledger[ledger["days_ahead"] == 1],
@@ -132,7 +132,7 @@ def _model(build: Build) -> dict:
         "overall": _first(evaluation[evaluation["scope"] == "all"]),
         "cold_start": _first(build.frames["cold_start"]),
         "gate": criteria,
-        "gate_said": sentences.gate(trained, criteria, champion),
+        "gate_text": sentences.gate(trained, criteria, champion),
         "leak": build.frames["leak"].set_index("join_kind")["mape_pct"].dropna().to_dict(),
         "runs": runs.head(5),
         **{name: build.frames[name] for name in ("decisions", "importance", "record")},
@@ -149,7 +149,7 @@ def _source(file: Path) -> Markup:
 
 
 def _embedded(figure: dict) -> Markup:
-    """JSON that can't end the script element it stands in."""
+    """Serialise a figure as JSON that can't close its script element."""
     text = json.dumps(figure, separators=(",", ":"), allow_nan=False)
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")

@@ -1,10 +1,10 @@
-"""What the report asks of a build, by the names under which the page finds the answers."""
+"""Queries of the report by the names that the page uses."""
 
-# Each athlete adds about 5 kB a year to the file; beyond this a browser would suffer.
+# Each athlete adds about 5 kB a year to the file; more would slow the browser down.
 MOST_ATHLETES = 50
 
-# Tables and columns that a build of an earlier version may lack. Queries see each as a view with
-# an underscore for the dot; what is missing there is null, or no row.
+# Tables and columns that a build may lack. Each is available to queries as a view whose name has an
+# underscore instead of the dot; missing columns are null, missing tables are empty.
 LATER = {
     "silver.activities": {
         "athlete_id": "varchar",
@@ -185,7 +185,7 @@ LATER = {
     },
 }
 
-# Queries of one athlete's rows see the athletes of the report as the view `chosen`.
+# Queries with rows of athletes. The view `chosen` has the athletes of the report.
 OF_ATHLETES = {
     "today": """
         select today.*, days.ramp, days.monotony, days.longest_run_30d_m, days.has_42_days
@@ -195,7 +195,7 @@ OF_ATHLETES = {
     "forecasts": """
         from gold_athlete_predictions semi join chosen using (athlete_id)
         order by athlete_id, distance_m""",
-    # The last word of a day; beyond a year, of a week.
+    # The last forecast of each day, or of each week for days more than a year ago.
     "history": """
         select athlete_id, distance_label, distance_m, prediction_date, predicted_time_s,
             lower_80_s, upper_80_s, baseline_time_s,
@@ -212,7 +212,7 @@ OF_ATHLETES = {
                 else cast(date_trunc('week', prediction_date) as date) end
             order by prediction_date desc, predicted_at desc, model_version desc)
         order by athlete_id, distance_m, prediction_date""",
-    # Dated after the day of the build: clocks that are wrong, or a build of a day that is over.
+    # Dated after the day of the build: wrong clocks, or a build as of a past day.
     "later": """
         select athlete_id, count(*) as activities, min(activity_date) as first_day,
             max(activity_date) as last_day
@@ -220,7 +220,7 @@ OF_ATHLETES = {
         join silver.athletes using (athlete_id)
         where activity_date > as_of_date
         group by athlete_id""",
-    # Dated after the import; a version of the activity with another date counts instead of it.
+    # Dated after the import, unless another version of the activity has a valid date.
     "ahead": """
         select athlete_id, count(distinct activity_id) as activities,
             min(cast(started_at as date)) as first_day, max(cast(started_at as date)) as last_day

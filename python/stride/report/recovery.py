@@ -1,4 +1,4 @@
-"""Where fitness and fatigue go if the athlete rests."""
+"""Projects fitness and fatigue over days of rest."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ _CTL_DAYS, _ATL_DAYS = 42.0, 7.0
 
 
 def rest(ctl: float, atl: float, days: int = 14) -> pd.DataFrame:
-    r"""Let both averages fade without any load.
+    r"""Project both averages over days without load.
 
     .. math:: CTL_n = CTL_0 \, e^{-n/42}, \quad ATL_n = ATL_0 \, e^{-n/7}, \quad
               TSB_n = CTL_{n-1} - ATL_{n-1}
@@ -22,8 +22,8 @@ def rest(ctl: float, atl: float, days: int = 14) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per day of rest, ``day`` from 1; ``ctl`` and ``atl`` at its end, ``tsb`` with which
-        it begins; load a day.
+        One row per day of rest, ``day`` from 1; ``ctl`` and ``atl`` at its end, ``tsb`` at its
+        start; load a day.
 
     Examples
     --------

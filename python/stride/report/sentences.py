@@ -1,8 +1,8 @@
-"""Sentences of the report that depend on the state of a build, each from that state alone."""
+"""Sentences of the report that depend on the state of a build."""
 
 import pandas as pd
 
-from stride.report.words import day, number, support, time
+from stride.report.formatting import day, number, support, time
 
 _FROM_RACES = ("several_races", "one_race", "stale_race")
 _NO_CHAMPION = {
@@ -10,11 +10,11 @@ _NO_CHAMPION = {
     "registry_unreachable": "because the model registry could not be reached",
     "model_unusable": "because the champion could not be used",
 }
-_RECENT = "Build on the days before your next race, import it afterwards, and its forecast is here."
+_RECENT = "Build in the days before your next race and import it afterwards to see it here."
 
 
-def rests_on(forecasts: pd.DataFrame, last_race: pd.Series | None) -> str | None:
-    """What the forecasts of one athlete rest on.
+def basis_of_forecasts(forecasts: pd.DataFrame, last_race: pd.Series | None) -> str | None:
+    """Describe which data the forecasts of one athlete use.
 
     Parameters
     ----------
@@ -33,23 +33,23 @@ def rests_on(forecasts: pd.DataFrame, last_race: pd.Series | None) -> str | None
         return None
     if last_race is not None and made["support"].isin(_FROM_RACES).any():
         return (
-            f"Rests on an earlier race: {last_race.distance_label} in "
-            f"{time(last_race.race_time_s)} on {day(last_race.race_date)}. The further a distance "
-            "is from that race's, the wider the interval. Riegel is the baseline: that race scaled "
-            "to the distance, nothing else."
+            f"Based on an earlier race: {last_race.distance_label} in "
+            f"{time(last_race.race_time_s)} on {day(last_race.race_date)}. The more a distance "
+            "differs from that of the race, the wider the interval. Riegel, the baseline, only "
+            "scales that race to the distance."
         )
     if (made["support"] == "training_only").all():
         return (
-            "Rests on training alone: best efforts, running volume and what runners in general "
-            "take. There is no earlier race, so the intervals are wide and Riegel has nothing to "
+            "Based on training only: best efforts, running volume and the average of all runners. "
+            "There is no earlier race, so the intervals are wide and there is no Riegel baseline."
             "scale."
         )
     kinds = " or ".join(support(kind) for kind in made["support"].dropna().unique())
-    return f"Each forecast is made {kinds}." if kinds else None
+    return f"Forecasts are made {kinds}." if kinds else None
 
 
-def model_of(forecast: pd.Series, runs: pd.DataFrame) -> str:
-    """Which model forecasts, and why.
+def model_used(forecast: pd.Series, runs: pd.DataFrame) -> str:
+    """Name the model that makes the forecasts, and why it is used.
 
     Parameters
     ----------
@@ -66,8 +66,8 @@ def model_of(forecast: pd.Series, runs: pd.DataFrame) -> str:
     if forecast["model_role"] == "stage-1":
         why = _NO_CHAMPION.get(forecast["fallback_reason"])
         return (
-            f"Model: the fallback ({version}). Earlier races, training and what runners in general "
-            f"take, nothing learned{f', {why}' if why else ''}."
+            f"Model: the fallback ({version}), which uses earlier races, training and the average "
+            f"of all runners. It is not trained{f'; it is used {why}' if why else ''}."
         )
     if forecast["model_role"] != "champion":
         return f"Model: version {version}, {forecast['model_role']}."
@@ -76,17 +76,17 @@ def model_of(forecast: pd.Series, runs: pd.DataFrame) -> str:
     gate = "" if passed.empty else f" {_at_training(bool(passed.iloc[0]))}"
     learned = "" if kind.empty else f" {_LEARNED[kind.iloc[0]]}"
     return (
-        f"Model: version {version}, the champion. It starts from earlier races and what runners in "
-        f"general take.{learned}{gate}"
+        f"Model: version {version}, the champion. It starts from earlier races and the average of "
+        f"all runners.{learned}{gate}"
     )
 
 
 _LEARNED = {
-    "published": "Its settings are published; its intervals come from its errors on past races.",
-    "fitted": "Settings and intervals are fitted to the races here.",
-    "corrected": "Settings and intervals are fitted to the races here, and training corrects it.",
+    "published": "Its settings are published values; its intervals are its errors on past races.",
+    "fitted": "Its settings and intervals are fitted to the races here.",
+    "corrected": "Its settings and intervals are fitted to the races here; training corrects it.",
 }
-"""What a version of each kind learned, by the names of `stride.racetime.model.CANDIDATES`."""
+"""How each kind of model is fitted, by the names of `stride.racetime.model.CANDIDATES`."""
 
 
 def _at_training(is_passed: bool) -> str:
@@ -95,7 +95,7 @@ def _at_training(is_passed: bool) -> str:
 
 
 def gate(trained: pd.Series | None, criteria: pd.DataFrame, champion: str | None) -> str:
-    """Whether the latest version met its criteria, and how they are met now.
+    """Report whether the latest version met its criteria at training, and whether they are met now.
 
     Parameters
     ----------
@@ -110,46 +110,44 @@ def gate(trained: pd.Series | None, criteria: pd.DataFrame, champion: str | None
     -------
     str
     """
-    said = ["A model forecasts by itself only after it has met every criterion."]
+    lines = ["A model becomes champion automatically only if it meets every criterion."]
     failed = int((~criteria["is_passed"].astype(bool)).sum())
     now = f"As measured in this build, {failed} of {len(criteria)} are not met."
     if trained is None:
-        return " ".join([*said, *([now] if failed else [])])
+        return " ".join([*lines, *([now] if failed else [])])
     version, is_passed = trained["model_version"], trained["is_gate_passed"]
     races = trained["training_races"]
     what = f"Version {version}, trained {day(trained['trained_at'])} on {number(races)} races,"
     if pd.isna(is_passed):
-        said.append(f"{what} was not judged.")
+        lines.append(f"{what} was not evaluated.")
     elif is_passed:
-        said.append(f"{what} met them all{' then' if failed else ''}.")
+        lines.append(f"{what} met them all{' then' if failed else ''}.")
     else:
-        said.append(f"{what} did not meet them all then.")
-        said.append(
-            "It forecasts all the same, as it was promoted by hand."
+        lines.append(f"{what} did not meet them all then.")
+        lines.append(
+            "It is champion because it was promoted by hand."
             if champion == version
-            else "It stays a candidate, and the champion or the fallback forecasts instead."
+            else "It stays a candidate; the champion or the fallback makes the forecasts."
         )
     if failed:
-        said.append(now)
+        lines.append(now)
     elif not pd.isna(is_passed) and not is_passed:
-        said.append("As measured in this build, all are met.")
-    return " ".join(said)
+        lines.append("As measured in this build, all are met.")
+    return " ".join(lines)
 
 
-def no_kept_forecast(
-    races: pd.DataFrame, history: pd.DataFrame, ledger: pd.DataFrame, as_of
-) -> str:
-    """Why no forecast of the day before a race can be shown.
+def why_no_record(races: pd.DataFrame, history: pd.DataFrame, ledger: pd.DataFrame, as_of) -> str:
+    """Explain why there is no forecast from the day before a race to show.
 
     Parameters
     ----------
     races : DataFrame
         `labels.race_results` of one athlete.
     history : DataFrame
-        Forecasts that were kept, with ``kept_since``, the day of the first.
+        Recorded forecasts, with ``kept_since``, the day of the first.
     ledger : DataFrame
-        `monitoring.prediction_ledger` of one athlete where there was a forecast; none of the day
-        before.
+        `monitoring.prediction_ledger` of one athlete where there was a forecast, none of them
+        from the day before.
     as_of : Timestamp
         The day of the build.
 
@@ -158,28 +156,28 @@ def no_kept_forecast(
     str
     """
     if history.empty:
-        return f"No forecast has been kept yet. {_RECENT}"
+        return f"No forecast has been recorded yet. {_RECENT}"
     since = history["kept_since"].min()
-    came = races[(races["race_date"] > since) & (races["race_date"] <= as_of)]
-    if came.empty:
-        return f"No race has come since forecasts were kept ({day(since)}). {_RECENT}"
-    count, last = len(came), day(came["race_date"].max())
-    said = [
-        f"{count} race{'s' if count > 1 else ''} came since forecasts were kept ({day(since)}), "
-        f"the last on {last}, without a forecast of the day before to compare with."
+    raced = races[(races["race_date"] > since) & (races["race_date"] <= as_of)]
+    if raced.empty:
+        return f"No race since the first recorded forecast ({day(since)}). {_RECENT}"
+    count, last = len(raced), day(raced["race_date"].max())
+    lines = [
+        f"{count} race{'s' if count > 1 else ''} since the first recorded forecast ({day(since)}), "
+        f"the last on {last}, without a forecast from the day before to compare with."
     ]
     earlier = ledger["race_id"].nunique()
     if earlier:
-        said.append(f"{earlier} had one of an earlier day; “Save as CSV” has it.")
-    if (came["race_date"] == as_of).any():
-        said.append("A race of this day is compared from tomorrow on.")
-    if came["incomparable_reason"].notna().any():
-        said.append("A course of another kind, or of unknown length, is not compared.")
-    return " ".join([*said, _RECENT])
+        lines.append(f"{earlier} had a forecast from an earlier day; “Save as CSV” contains it.")
+    if (raced["race_date"] == as_of).any():
+        lines.append("Today's race is compared from tomorrow.")
+    if raced["incomparable_reason"].notna().any():
+        lines.append("Races on trails or courses of unknown length are not compared.")
+    return " ".join([*lines, _RECENT])
 
 
-def dated_later(later: pd.DataFrame, as_of) -> str | None:
-    """Activities that lie after the day of the build; None if there are none.
+def after_build_day(later: pd.DataFrame, as_of) -> str | None:
+    """Report activities dated after the day of the build; None if there are none.
 
     Parameters
     ----------
@@ -196,21 +194,21 @@ def dated_later(later: pd.DataFrame, as_of) -> str | None:
     --------
     >>> days = pd.to_datetime(["2030-01-01", "2030-03-01"])
     >>> later = pd.DataFrame([{"activities": 60, "first_day": days[0], "last_day": days[1]}])
-    >>> print(dated_later(later, pd.Timestamp(2026, 6, 30)))
+    >>> print(after_build_day(later, pd.Timestamp(2026, 6, 30)))
     60 activities are dated after 30 Jun 2026, the day of this build: 1 Jan 2030 to 1 Mar 2030. \
-None counts before its day; if the dates are wrong, correct them at the source and import again.
+They count from their day on; if the dates are wrong, correct them at the source and import again.
     """
     if later.empty:
         return None
     count, days = _counted_days(later)
     return (
-        f"{count} dated after {day(as_of)}, the day of this build: {days}. None counts before its "
-        "day; if the dates are wrong, correct them at the source and import again."
+        f"{count} dated after {day(as_of)}, the day of this build: {days}. They count from their "
+        "day on; if the dates are wrong, correct them at the source and import again."
     )
 
 
-def dated_ahead(ahead: pd.DataFrame) -> str | None:
-    """Activities in quarantine as they are dated after their import; None if there are none.
+def dated_in_future(ahead: pd.DataFrame) -> str | None:
+    """Report activities in quarantine because they are dated after their import, or None.
 
     Parameters
     ----------
@@ -225,7 +223,7 @@ def dated_ahead(ahead: pd.DataFrame) -> str | None:
     --------
     >>> days = pd.to_datetime(["2035-01-02", "2035-01-02"])
     >>> ahead = pd.DataFrame([{"activities": 1, "first_day": days[0], "last_day": days[1]}])
-    >>> print(dated_ahead(ahead))
+    >>> print(dated_in_future(ahead))
     1 activity is dated in the future and does not count: 2 Jan 2035. If the date is wrong, \
 correct it at the source and import again.
     """
@@ -241,7 +239,7 @@ correct it at the source and import again.
 
 
 def _counted_days(found: pd.DataFrame) -> tuple[str, str]:
-    """How many activities, with the verb, and their first and last day."""
+    """Return the number of activities with a verb, and their first and last day."""
     row = found.iloc[0]
     days = " to ".join(dict.fromkeys([day(row["first_day"]), day(row["last_day"])]))
     verb = "y is" if row["activities"] == 1 else "ies are"

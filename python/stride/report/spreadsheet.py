@@ -1,4 +1,4 @@
-"""Tables as CSV that a spreadsheet opens without running anything in it."""
+"""Writes tables as CSV that spreadsheets open without executing formulas."""
 
 import csv
 import io
@@ -6,19 +6,19 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from stride.report.words import clean
+from stride.report.formatting import clean
 
 # A cell that begins with one of these is a formula to Excel, LibreOffice and Google Sheets.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def to_csv(frame: pd.DataFrame) -> str:
-    """Write a frame as CSV; text can't become a formula.
+    """Write a frame as CSV; text is never a formula.
 
     Parameters
     ----------
     frame : DataFrame
-        Text columns hold strangers' words; numbers stay numbers.
+        Text columns are untrusted; numbers stay numbers.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def to_csv(frame: pd.DataFrame) -> str:
 
 
 def data_link(frame: pd.DataFrame) -> str:
-    """Give the CSV as an address that holds it, so that a page can offer it without a network."""
+    """Return the CSV as a data URL, so that the page can offer it as a download offline."""
     return "data:text/csv;charset=utf-8," + quote("\ufeff" + to_csv(frame))
 
 

@@ -1,6 +1,6 @@
-"""Sample data of our own: invented athletes in the layout of a real Strava export.
+"""Sample data: invented athletes in the layout of a real Strava export.
 
-It shows that the plumbing works. It is invented, so no accuracy measured on it means anything.
+It shows that the pipeline works. Accuracy measured on invented data is meaningless.
 """
 
 import csv
@@ -28,14 +28,14 @@ def write_sample(
     last_day: date,
     progress: Callable[[int], object] | None = None,
 ) -> list[SampleAthlete]:
-    """Write one export archive per invented athlete, and the list of them.
+    """Write one export archive per invented athlete, and a list of the athletes.
 
-    The same arguments give the same bytes, and athlete ``k`` is the same however many there are.
+    The same arguments give the same bytes. Athlete ``k`` does not depend on the number of athletes.
 
     Parameters
     ----------
     folder : pathlib.Path
-        Made if it isn't there. Gets ``<athlete_id>.zip`` and ``athletes.csv``.
+        Created if missing. Receives ``<athlete_id>.zip`` and ``athletes.csv``.
     athletes : int
         1 to 999.
     years : float
@@ -43,14 +43,14 @@ def write_sample(
     seed : int
         Not negative.
     last_day : datetime.date
-        Last local day, in every athlete's own time zone, on which anything starts.
+        Last day with activities, in the time zone of each athlete.
     progress : callable, optional
         Called with 1 after each athlete.
 
     Returns
     -------
     list of SampleAthlete
-        With the hidden abilities that the archives don't tell.
+        With the abilities that the archives do not contain.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def write_sample(
     first_day = last_day - timedelta(days=round(years * 365.25) - 1)
     made = []
     for number in range(1, athletes + 1):
-        # One stream a purpose: a change to the archive's format leaves the races as they were.
+        # Separate random streams: a change of the archive's format does not change the races.
         who, plan, body, file = np.random.default_rng([seed, number]).spawn(4)
         athlete = draw_athlete(number, who)
         season = plan_season(athlete, first_day, last_day, plan)
@@ -86,8 +86,8 @@ def write_sample(
         made.append(athlete)
         if progress:
             progress(1)
-    with (folder / "athletes.csv").open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
+    with (folder / "athletes.csv").open("w", encoding="utf-8", newline="") as list_file:
+        table = csv.writer(list_file, lineterminator="\n")
         table.writerow(["athlete_id", "timezone", "archive"])
         table.writerows([a.athlete_id, a.timezone, a.archive] for a in made)
     return made

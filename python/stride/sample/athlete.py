@@ -1,4 +1,4 @@
-"""Who a sample athlete is: the hidden abilities and habits everything else follows from."""
+"""Abilities and habits of a sample athlete, from which all activities are generated."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from stride.sample.places import PLACES, Place
 
 @dataclass(frozen=True)
 class SampleAthlete:
-    """One invented athlete; what the archive never says outright."""
+    """One invented athlete, with abilities that the archive does not contain."""
 
     athlete_id: str
     place: Place
     speed: float
-    """Speed an even six-minute effort is run at, m/s, on the first day."""
+    """Speed of an even six-minute effort on the first day, m/s."""
     endurance: float
     """Share of that speed lost with each e-fold of race time beyond six minutes."""
     age: float
@@ -59,7 +59,7 @@ def draw_athlete(number: int, rng: np.random.Generator) -> SampleAthlete:
     SampleAthlete
     """
     speed = rng.uniform(3.1, 5.1)
-    # Faster runners mostly train more and fade less; the scatter keeps it from being a rule.
+    # Faster runners tend to train more and slow down less over distance, with random variation.
     endurance = np.clip(0.086 - 0.014 * (speed - 3.1) + rng.normal(0, 0.007), 0.05, 0.09)
     age = rng.uniform(21, 58)
     others = np.array(["Ride", "Swim", "Weight Training", "Walk", "Yoga"])
@@ -75,7 +75,7 @@ def draw_athlete(number: int, rng: np.random.Generator) -> SampleAthlete:
         weight_kg=float(rng.uniform(52, 88)),
         weekly_km=float(np.clip(14 + 21 * (speed - 3.1) + rng.normal(8, 8), 18, 85)),
         weekly_sessions=float(np.clip(4 + 0.8 * (speed - 3.1) + rng.normal(0, 0.7), 3.5, 6.5)),
-        # A swim in metres belongs in every archive: it is where readers of the format trip.
+        # Every archive has a swim, whose distance is in metres instead of kilometres.
         cross_sports=("Swim", *(str(sport) for sport in cross if sport != "Swim")),
         trail_share=float(rng.uniform(0, 0.3)),
         virtual_share=float(rng.uniform(0, 0.2)),

@@ -17,7 +17,7 @@ from stride.sample.sessions import Session
 from stride.sample.tcx import tcx
 
 RECORDINGS = 5
-"""Runs per athlete, the last ones, that come with a TCX file: more would only be larger."""
+"""Number of latest runs per athlete that have a TCX file; few keep the archive small."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _SHOES = ("Blue trainers", "Fast ones", "Old pair")
@@ -38,9 +38,9 @@ def write_archive(
         The zip file; replaced if it exists.
     athlete : SampleAthlete
     number : int
-        The athlete's, from 1.
+        Number of the athlete, from 1.
     sessions : list of Session
-        In order of time. Some are made awkward in place.
+        In order of time. Some are changed in place, see `oddities.plant`.
     rng : numpy.random.Generator
     """
     chosen = plant(sessions, rng)
@@ -58,7 +58,7 @@ def write_archive(
     csv.writer(table, lineterminator="\n").writerows([HEADER, *rows])
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in [("activities.csv", table.getvalue().encode()), *members]:
-            # A fixed date and system: a zip made today is the zip made tomorrow, anywhere.
+            # A fixed date and system make the archive reproducible.
             entry = zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0))
             entry.create_system, entry.external_attr = 3, 0o644 << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
@@ -66,7 +66,7 @@ def write_archive(
 
 
 def activity_id(start: datetime, number: int) -> int:
-    """Id that grows with time and no two athletes share.
+    """Return an id that grows with time and is unique among athletes.
 
     Examples
     --------
@@ -81,12 +81,12 @@ def _put(row: list[str], column: str, occurrence: int, cell: str) -> None:
 
 
 def _number(value: float) -> str:
-    """Exports hold 32-bit floats printed as 64-bit ones."""
+    """Format a number like the exports: a 32-bit float printed as a 64-bit one."""
     return str(float(np.float32(value)))
 
 
 def _date(start: datetime) -> str:
-    """``Jul 5, 2018, 3:00:00 PM``, in UTC, whatever the locale."""
+    """Format a time as ``Jul 5, 2018, 3:00:00 PM`` in UTC, independent of the locale."""
     half, hour = "AM" if start.hour < 12 else "PM", start.hour % 12 or 12
     day = f"{_MONTHS[start.month - 1]} {start.day}, {start.year}"
     return f"{day}, {hour}:{start.minute:02d}:{start.second:02d} {half}"
@@ -121,7 +121,7 @@ def _row(session: Session, athlete: SampleAthlete, number: int, rng) -> list[str
         ("Flagged", "0.0"),
         ("Average Elapsed Speed", _number(metres / session.elapsed_s)),
     ]
-    if session.mean_hr is not None:
+    if session.mean_hr is not None and session.max_hr is not None:
         strain = moving / 60 * session.intensity**3 * 2.2
         cells += [
             ("Max Heart Rate", _number(session.max_hr)),

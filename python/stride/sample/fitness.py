@@ -1,8 +1,8 @@
-"""The hidden truth: a fitness state that moves by the day, and the race times it gives.
+"""Simulated fitness of an athlete by day, and the race times that follow from it.
 
-On purpose none of this is a formula Stride's own model uses. Race times follow a logarithmic
-speed law (Emig & Peltonen, Nature Communications 11, 4936, 2020), not a power of distance, and
-training acts with other time constants than those of a CTL and ATL.
+The formulas deliberately differ from those of Stride's model. Race times follow a logarithmic speed
+law (Emig & Peltonen, Nature Communications 11, 4936, 2020) instead of a power of distance, and
+training has other time constants than CTL and ATL.
 """
 
 import math
@@ -18,7 +18,7 @@ _HEALING_DAYS = 20.0
 
 
 def race_seconds(metres: float, speed: float, endurance: float) -> float:
-    """Time of an even, all-out race on a good day.
+    """Compute the time of an even, maximal race on a good day.
 
     Solves ``metres = T * speed * (1 - endurance * ln(T / 360 s))`` for ``T``.
 
@@ -69,12 +69,12 @@ class Fitness:
         return self.athlete.speed * math.exp(log + self._trend * self._days / 365.25)
 
     def endurance(self) -> float:
-        """Today's endurance coefficient; months of volume make it smaller."""
+        """Today's endurance coefficient; it falls with months of volume."""
         volume = min(max(self._slow / self._usual, 0.5), 1.5)
         return self.athlete.endurance * (1 - 0.15 * (volume - 1))
 
     def live(self, dose: float, *, ill: bool, injured: bool) -> None:
-        """Let a day pass.
+        """Advance by one day.
 
         Parameters
         ----------
@@ -90,11 +90,12 @@ class Fitness:
         self._days += 1
 
     def race(self, metres: float, day: date, celsius: float) -> float:
-        """Time of a race today, s: the state, the heat, the day, and now and then the wall."""
+        """Draw the time of a race today, s: fitness, heat and chance, sometimes a collapse."""
         ideal = race_seconds(metres, self.speed(day), self.endurance())
         length = math.log(metres / 5000) / math.log(42195 / 5000)
         heat = 0.003 * max(celsius - 14, 0) * min(ideal / 10800, 1.0)
         log = heat + self._rng.normal(0, 0.018 + 0.017 * length)
-        blow_up_chance, size = {42195: (0.30, 0.07), 21097: (0.08, 0.03)}.get(metres, (0, 0))
+        blow_ups = {42195.0: (0.30, 0.07), 21097.0: (0.08, 0.03)}
+        blow_up_chance, size = blow_ups.get(metres, (0.0, 0.0))
         wall = self._rng.random() < blow_up_chance
         return ideal * math.exp(log + (self._rng.exponential(size) if wall else 0.0))

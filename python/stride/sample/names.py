@@ -1,4 +1,4 @@
-"""What athletes call their activities: defaults, workouts, races, and names that mislead."""
+"""Names of activities: defaults, workouts, races and misleading names."""
 
 from datetime import datetime
 
@@ -45,7 +45,7 @@ _WORKOUTS = {
     },
 }
 
-# Race words on runs that were no race: what a classifier that reads names alone gets wrong.
+# Race words in names of runs that are not races, which a classifier by name alone gets wrong.
 _MISLEADING = {
     "long": ("Marathon training long run", "Last long one before the marathon", "HM prep 20k"),
     "interval": ("Half marathon pace intervals", "5k pace 6x800m", "Race pace 1000s"),
@@ -83,12 +83,12 @@ _SEASONS = ("Winter", "Spring", "Summer", "Autumn")
 
 
 def pick(rng: np.random.Generator, options):
-    """Draw one of a sequence, as the Python object it is."""
+    """Draw an element of a sequence, unchanged by numpy."""
     return options[int(rng.integers(len(options)))]
 
 
 def default_name(sport: str, local: datetime) -> str:
-    """Name Strava gives an activity that nobody named.
+    """Return Strava's default name of an activity.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def default_name(sport: str, local: datetime) -> str:
 
 
 def training_name(kind: str, sport: str, local: datetime, place: Place, rng) -> str:
-    """Name of a session that is no race, in the athlete's language now and then."""
+    """Return the name of a training session, sometimes in the athlete's language."""
     if kind in _FIXED:
         return pick(rng, _FIXED[kind])
     chance = rng.random()
@@ -114,7 +114,7 @@ def training_name(kind: str, sport: str, local: datetime, place: Place, rng) -> 
 
 
 def race_name(metres: int, local: datetime, place: Place, number: int, rng) -> str:
-    """Name of a race; about one in twenty has no race word at all."""
+    """Return the name of a race; about one in twenty contains no race word."""
     if rng.random() < 0.05:
         return pick(rng, _NO_RACE_WORD)
     if place.timezone.startswith("America/") and (metres, local.month) == (5000, 11):

@@ -1,10 +1,10 @@
-"""What is wrong or awkward in real exports, planted in every sample archive."""
+"""Faults and unusual values of real exports, added to every sample archive."""
 
 import numpy as np
 
 from stride.sample.sessions import Session
 
-_AWKWARD = (
+_AWKWARD: tuple[dict[str, object], ...] = (
     {"name": "Easy, then strides, then coffee"},
     {"name": '"Easy" he said'},
     {"name": "=1+1"},
@@ -13,7 +13,7 @@ _AWKWARD = (
     {"mean_hr": 15.6},
 )
 
-# Column, its occurrence, and the cell; one fault is one row.
+# Column, its occurrence and the cell; each fault changes one row.
 _FAULTS = (
     (("Activity Date", 0, "sometime in May"),),
     (("Distance", 1, "about 8 km"),),
@@ -23,7 +23,7 @@ _FAULTS = (
 
 
 def plant(sessions: list[Session], rng: np.random.Generator) -> list[int]:
-    """Make some easy runs awkward, in place, and choose rows for `spoil`.
+    """Give some easy runs unusual values, in place, and choose rows for `spoil`.
 
     Parameters
     ----------
@@ -33,9 +33,9 @@ def plant(sessions: list[Session], rng: np.random.Generator) -> list[int]:
     Returns
     -------
     list of int
-        Up to three further sessions: one for each fault and one to export twice.
+        Up to three further sessions: one for each fault, and one to export twice.
     """
-    # The last sessions are left alone: they have a recording that should agree with its row.
+    # The last sessions are unchanged, because their recordings should agree with their rows.
     easy = [i for i, session in enumerate(sessions[:-12]) if session.kind == "easy"]
     chosen = [int(i) for i in rng.permutation(easy)]
     for position, change in zip(chosen, _AWKWARD, strict=False):
@@ -47,7 +47,7 @@ def plant(sessions: list[Session], rng: np.random.Generator) -> list[int]:
 
 
 def spoil(rows: list, chosen: list[int], number: int, put) -> None:
-    """Break the chosen rows, in place: two faults an archive, and one row twice in the first.
+    """Add two faults to the chosen rows, in place, and in the first archive duplicate a row.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def spoil(rows: list, chosen: list[int], number: int, put) -> None:
     chosen : list of int
         From `plant`.
     number : int
-        The athlete's; decides which faults.
+        Number of the athlete; selects the faults.
     put : callable
         ``put(row, column, occurrence, cell)``.
     """

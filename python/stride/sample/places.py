@@ -1,4 +1,4 @@
-"""Where sample athletes live: time zone, climate, language and the towns they race in."""
+"""Homes of sample athletes: time zone, climate, language and race towns."""
 
 import math
 from datetime import date
@@ -15,7 +15,7 @@ class Place(NamedTuple):
     mean_c: float
     """Mean temperature of the year, degrees Celsius."""
     swing_c: float
-    """Summer above the mean, degrees Celsius."""
+    """Difference of summer to the annual mean, degrees Celsius."""
     towns: tuple[str, ...]
 
     def temperature(self, day: date) -> float:

@@ -1,4 +1,4 @@
-"""The training calendar: injuries, races, tapers, and what each week holds."""
+"""The training calendar: injuries, races, tapers and the sessions of each week."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -14,7 +14,7 @@ _SHORT = ((5000, 0.55), (10000, 0.37), (15000, 0.04), (16093, 0.04))
 
 @dataclass
 class Season:
-    """Everything planned; whether the athlete is well enough is decided on the day."""
+    """Planned races and sessions; illness is decided later, day by day."""
 
     races: dict[date, int] = field(default_factory=dict)
     """Race day to distance, m."""
@@ -78,7 +78,7 @@ def _plan_races(season: Season, athlete: SampleAthlete, start: date, end: date, 
     lengths, odds = zip(*_SHORT, strict=True)
     rest = [int(rng.choice(lengths, p=odds)) for _ in range(total - marathons - halves)]
     for metres in [42195] * marathons + [21097] * halves + rest:
-        # Parkruns are on Saturdays, everything else on Sundays; nobody puts a marathon in August.
+        # Parkruns are on Saturdays, other races on Sundays; long races avoid hot months.
         weekday = 5 if metres == 5000 else 6
         clear = 21 if metres == 42195 else 6
         free, weights = [], []
@@ -100,7 +100,7 @@ def _plan_races(season: Season, athlete: SampleAthlete, start: date, end: date, 
 
 
 def _plan_week(season: Season, athlete: SampleAthlete, monday: date, number: int, rng):
-    """Sessions of a week as (day of the week, (kind, km))."""
+    """Return the sessions of a week as (day of the week, (kind, km))."""
     sessions = int(np.clip(round(rng.normal(athlete.weekly_sessions, 0.7)), 3, 7))
     if season.is_injured(monday + timedelta(days=3)):
         other = [sport for sport in athlete.cross_sports if sport not in ("Walk", "Swim")]
@@ -131,7 +131,7 @@ def _plan_week(season: Season, athlete: SampleAthlete, monday: date, number: int
 
 
 def _kinds(runs: int, rest_week: bool, race_day, to_marathon, rng) -> list[tuple[int, str]]:
-    """Which run on which day; the race itself comes on top."""
+    """Assign kinds of runs to days; the race itself is added separately."""
     if to_marathon == -1:
         return [(day, "recovery") for day in (3, 5, 6)[: max(runs - 1, 1)]]
     hard = "easy" if rest_week or rng.random() < 0.2 else "interval"
@@ -142,6 +142,6 @@ def _kinds(runs: int, rest_week: bool, race_day, to_marathon, rng) -> list[tuple
         order[2] = (3, steady)
     elif rng.random() < 0.5:
         order[1] = (1, steady)
-    # A race takes the long run's place; a parkrun leaves the Sunday free for it.
+    # A race replaces the long run; after a parkrun the long run stays on Sunday.
     taken = {race_day} | ({5, 6} if race_day == 6 else set())
     return sorted(slot for slot in order[:runs] if slot[0] not in taken)

@@ -1,4 +1,4 @@
-"""Live through the calendar: from a plan and a fitness state to what a watch recorded."""
+"""Simulates the calendar: turns the plan and the athlete's fitness into recorded sessions."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +11,7 @@ from stride.sample.fitness import Fitness
 from stride.sample.names import pick, race_name, training_name
 from stride.sample.season import Season
 
-# Share of the six-minute speed a run is held at, for an endurance coefficient of 0.07.
+# Speed of each kind of run as a share of the six-minute speed, for an endurance of 0.07.
 _RUNS = {
     "easy": 0.69, "long": 0.67, "tempo": 0.79, "interval": 0.75, "recovery": 0.61,
     "warmup": 0.63, "cooldown": 0.60, "pacing": 0.70,
@@ -44,7 +44,7 @@ class Session:
     climb_m: float
     celsius: float
     intensity: float
-    """Share of the six-minute speed, or of the heart-rate reserve where nobody runs."""
+    """Share of the six-minute speed; for other sports, of the heart-rate reserve."""
     description: str = ""
     race_m: int | None = None
     """True distance, of a race."""
@@ -58,7 +58,7 @@ class Session:
 def live(
     athlete: SampleAthlete, season: Season, first: date, last: date, rng: np.random.Generator
 ) -> list[Session]:
-    """Record everything an athlete did from ``first`` to ``last``.
+    """Simulate all sessions of an athlete from ``first`` to ``last``.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def live(
     Returns
     -------
     list of Session
-        In order of time, none overlapping another.
+        In order of time, without overlaps.
     """
     watch = _Watch(athlete, Fitness(athlete, rng), first, last, rng)
     ill_days = 0
@@ -112,7 +112,7 @@ class _Watch:
         if metres <= 21097 and rng.random() < 0.35:
             self._run(self._local(day, clock - 35), "warmup", rng.uniform(1.5, 2.8))
         self._races += 1
-        # A watch on a measured course reads long: corners, crowds and satellites.
+        # GPS overestimates a measured course because of corners, crowds and noise.
         recorded = metres * float(np.clip(1.012 * rng.lognormal(0, 0.010), 0.99, 1.06))
         session = self._add(
             start,
@@ -211,7 +211,7 @@ class _Watch:
         if number:
             return rng.uniform(1050, 1140)
         if alone and rng.random() < self.athlete.late_share:
-            # Around midnight, where the UTC day and the athlete's own disagree.
+            # Around midnight, where the UTC day and the local day can differ.
             return rng.uniform(1380, 1425) if rng.random() < 0.85 else rng.uniform(5, 40)
         if day.weekday() >= 5:
             return rng.uniform(390, 600)

@@ -1,4 +1,4 @@
-"""A run's recording as a Garmin TCX file, the way a Strava export holds it."""
+"""Recordings of runs as Garmin TCX files, as in a Strava export."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from stride.sample.sessions import Session
 
 _STEP_S = 3
 # Files in real exports begin with ten blanks before the XML declaration, which strict parsers
-# refuse; a sample without them would hide that.
+# refuse; the sample reproduces that.
 _HEAD = (
     '          <?xml version="1.0" encoding="UTF-8"?>\n'
     '<TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"'
@@ -56,7 +56,7 @@ def tcx(session: Session, athlete: SampleAthlete, rng: np.random.Generator) -> s
     distance = np.cumsum(step) * session.metres / step.sum()
     gaps = np.maximum(np.diff(seconds, prepend=-_STEP_S), 1)
     speed = np.diff(distance, prepend=0) / gaps
-    # The heart follows the legs with half a minute's delay.
+    # Heart rate follows effort with a delay of half a minute.
     lag = np.exp(-np.arange(40) * _STEP_S / 30)
     late = np.convolve(effort, lag / lag.sum())[: len(effort)]
     late[:40] = np.maximum(late[:40], 0.8 * effort.mean())
@@ -87,7 +87,7 @@ def tcx(session: Session, athlete: SampleAthlete, rng: np.random.Generator) -> s
 
 
 def _effort(session: Session, seconds: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Relative speed over the run: even, or a warm-up and then repetitions."""
+    """Return the relative speed over the run: even, or a warm-up and intervals."""
     wobble = np.convolve(rng.normal(0, 0.15, len(seconds)), np.ones(15) / 15, "same")
     effort = 1 + wobble
     if session.kind == "interval":
@@ -97,7 +97,7 @@ def _effort(session: Session, seconds: np.ndarray, rng: np.random.Generator) -> 
 
 
 def _standing(session: Session, seconds: np.ndarray) -> np.ndarray:
-    """One stop, as long as elapsed and moving time differ."""
+    """Mark one stop, as long as the difference of elapsed and moving time."""
     stop = session.elapsed_s - session.moving_s
     begin = session.elapsed_s * 0.6
     return (seconds > begin) & (seconds <= begin + stop)

@@ -1,1 +1,1 @@
-"""Strava's API: connect an athlete, bring what is new, know what is gone."""
+"""Strava's API: connects athletes and syncs new, changed and deleted activities."""

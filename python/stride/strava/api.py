@@ -1,9 +1,9 @@
-"""stravalib's protocol, with Strava's address, time limits and tokens in our own hands.
+"""Low-level access to Strava through stravalib's protocol.
 
-stravalib makes the requests, sends the token as a header, tells errors apart and reads the limits.
-Its `Client` above that is not used: it turns activities into models with units, and Stride lands
-what Strava sent. Its own renewal of tokens is not used either: it forgets to write the new one
-before it is used.
+stravalib sends the requests with the token, classifies errors and reads the rate limits. Its
+`Client` is not used, because it converts activities into models with units while Stride lands the
+original JSON. Its token renewal is not used either, because it does not store a new token before
+using it.
 """
 
 import logging
@@ -19,17 +19,17 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def address() -> str:
-    """Where Strava is: ``STRIDE_STRAVA_URL``, for tests, else Strava.
+    """Return Strava's address, or ``STRIDE_STRAVA_URL`` in tests.
 
     Raises
     ------
     StrideError
-        If the address would send tokens over the network in the clear.
+        If the address would send tokens unencrypted over the network.
     """
     url = os.environ.get("STRIDE_STRAVA_URL", SERVER).rstrip("/")
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise StrideError("STRIDE_STRAVA_URL must begin with https://, or be on this machine.")
+        raise StrideError("STRIDE_STRAVA_URL must begin with https://, or be on this computer.")
     return url
 
 
@@ -38,15 +38,15 @@ def connect(
     server: str = SERVER,
     timeouts_s: tuple[float, float] = (10, 60),
 ):
-    """Make stravalib's protocol.
+    """Create stravalib's protocol with Stride's session.
 
     Parameters
     ----------
     note : callable
-        Called with the headers of each answer and the method.
+        Called with the headers of each response and the method.
     server : str
     timeouts_s : (float, float)
-        To connect, and between two pieces of an answer.
+        For connecting, and between two parts of a response.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def connect(
     StrideError
         If stravalib is not installed.
     """
-    # Importing stravalib turns on every warning of the process and sends them to the log.
+    # Importing stravalib enables all warnings of the process and logs them.
     with warnings.catch_warnings():
         try:
             import requests
@@ -71,20 +71,20 @@ def connect(
     class Session(requests.Session):
         def __init__(self):
             super().__init__()
-            # Without it requests sends what a .netrc holds for the host instead of the token.
+            # Without it, requests would send credentials of a .netrc instead of the token.
             self.auth = lambda request: request
             if urlsplit(server).hostname in _LOOPBACK:
-                self.trust_env = False  # no proxy on the way to this machine
+                self.trust_env = False  # no proxy to this computer
 
         def request(self, method, url, **options):
-            # A redirect is no answer of this API, and would carry the request elsewhere.
+            # This API does not redirect; following one would send the request elsewhere.
             return super().request(
                 method, url, **options | {"timeout": timeouts_s, "allow_redirects": False}
             )
 
     class Api(ApiV3):
         def _check_credentials(self) -> None:
-            """Stride gives the application's id and secret where they are needed."""
+            """Do nothing: Stride passes the application's id and secret where they are needed."""
 
         def resolve_url(self, url: str) -> str:
             return super().resolve_url(url).replace(f"https://{self.server}", server, 1)

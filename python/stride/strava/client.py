@@ -1,9 +1,10 @@
-"""One athlete's way to Strava: renewed tokens, kept limits, and patience with a bad line."""
+"""Reads one athlete's activities: renews tokens, keeps the rate limits and retries."""
 
 import random
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from stride.errors import StrideError
 from stride.strava import api
@@ -14,11 +15,11 @@ _ATTEMPTS = 6
 _LONGEST_PAUSE_S = 60.0
 _RENEW_BEFORE_S = 300
 STREAMS = "time,distance,altitude,velocity_smooth,heartrate,cadence,watts"
-"""Streams that are asked for. Never positions: they show where the athlete lives."""
+"""Streams that are requested. Positions are not, as they reveal where the athlete lives."""
 
 
 class Refused(StrideError):
-    """Strava answers, and does not give this one thing."""
+    """Strava refuses one resource."""
 
     def __init__(self, status: int, what: str):
         super().__init__(f"Strava does not give {what} ({status}).")
@@ -26,7 +27,7 @@ class Refused(StrideError):
 
 
 class ApplicationRefused(StrideError):
-    """Strava refuses the application: no athlete can go on."""
+    """Strava refuses the application, for all athletes."""
 
 
 class Client:
@@ -41,7 +42,7 @@ class Client:
         Shared by all athletes.
     server : str
     timeouts_s : (float, float)
-        To connect, and between two pieces of an answer.
+        For connecting, and between two parts of a response.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Client:
         timeouts_s: tuple[float, float] = (10, 60),
     ):
         self.athlete_id, self.tokens, self.app, self.limits = athlete_id, tokens, app, limits
+        self.token: Token
         self.server = server
         self.api = api.connect(limits.note, server, timeouts_s)
         token = tokens.read(athlete_id)
@@ -64,16 +66,17 @@ class Client:
         self._use(token)
 
     def strava_id(self) -> int:
-        """Strava's number of the athlete whose token this is."""
-        if self.token.strava_id is None:
-            me = self._get("athlete", "the athlete", _has_id)
-            token = replace(self.token, strava_id=int(me["id"]))
-            self.tokens.write(self.athlete_id, token)
-            self.token = token
-        return self.token.strava_id
+        """Return Strava's id of the athlete that the token belongs to."""
+        if self.token.strava_id is not None:
+            return self.token.strava_id
+        strava_id = int(self._get("athlete", "the athlete", _has_id)["id"])
+        token = replace(self.token, strava_id=strava_id)
+        self.tokens.write(self.athlete_id, token)
+        self.token = token
+        return strava_id
 
     def activities(self, after: int, page: int, per_page: int) -> list:
-        """One page of the activities that began after a moment, the oldest first."""
+        """Return one page of the activities that started after a moment, the oldest first."""
         return self._get(
             "athlete/activities",
             "the list of activities",
@@ -84,7 +87,7 @@ class Client:
         )
 
     def activity(self, activity_id: str) -> dict:
-        """One activity with everything that Strava tells of it."""
+        """Return one activity with all its details."""
         return self._get(
             "activities/{id}",
             f"activity {activity_id}",
@@ -93,7 +96,7 @@ class Client:
         )
 
     def streams(self, activity_id: str) -> dict | None:
-        """Samples of one activity; None if it has none, as one that was entered by hand."""
+        """Return the samples of an activity, or None if it has none (entered by hand)."""
         try:
             return self._get(
                 "activities/{id}/streams",
@@ -109,7 +112,7 @@ class Client:
             raise
 
     def revoke(self) -> None:
-        """Take back what the athlete allowed."""
+        """Revoke the athlete's authorisation."""
         self._ask(
             lambda: self.api.post(f"{api.SERVER}/oauth/deauthorize"),
             "to end the connection",
@@ -124,25 +127,25 @@ class Client:
     def _ask(self, send: Callable, what: str, is_sound: Callable[[object], bool]):
         if self.token.expires_at - time.time() < _RENEW_BEFORE_S:
             self._renew()
-        kind, answer = self._patiently(send, what, is_sound)
+        kind, answer = self._with_retries(send, what, is_sound)
         if kind == "unauthorized":
-            # Withdrawn before its time. A second refusal is meant.
+            # The token may have been withdrawn early. A second refusal is final.
             self._renew()
-            kind, answer = self._patiently(send, what, is_sound)
+            kind, answer = self._with_retries(send, what, is_sound)
         if kind == "unauthorized":
             raise self._not_connected()
         return answer
 
-    def _patiently(self, send, what, is_sound) -> tuple[str, object]:
-        """Send until there is an answer that can be used, or none to be had."""
+    def _with_retries(self, send, what, is_sound) -> tuple[str, Any]:
+        """Send until there is a usable answer or the attempts are used up."""
         for attempt in range(1, _ATTEMPTS + 1):
             kind, answer = self._within_limits(send)
             if kind == "answer" and is_sound(answer):
                 return kind, answer
             if kind == "inactive":
                 raise ApplicationRefused(
-                    "Strava calls the API application inactive: its owner needs a subscription "
-                    "(strava.com/settings/api)."
+                    "Strava reports the API application as inactive: its owner needs a "
+                    "subscription (strava.com/settings/api)."
                 )
             if kind == "unauthorized":
                 return kind, None
@@ -152,11 +155,11 @@ class Client:
                 pause = min(_LONGEST_PAUSE_S, 2.0**attempt) * random.uniform(0.5, 1)
                 self.limits.sleep(pause)
         raise StrideError(
-            f"Strava gave no usable answer in {_ATTEMPTS} attempts: try again later; what was read "
-            "is kept."
+            f"Strava gave no usable answer in {_ATTEMPTS} attempts: try again later; what was "
+            "downloaded is kept."
         )
 
-    def _within_limits(self, send) -> tuple[str, object]:
+    def _within_limits(self, send) -> tuple[str, Any]:
         while True:
             self.limits.hold()
             kind, answer = outcome(send)
@@ -172,10 +175,10 @@ class Client:
         self.api.access_token = token.access
 
     def _renew(self) -> None:
-        """Get a new token, and write it before it is used: the old one may be worth nothing."""
+        """Get a new token and store it before it is used, as the old one may no longer be valid."""
         old = self.token
         try:
-            _, info = self._patiently(
+            _, info = self._with_retries(
                 lambda: self.api.refresh_access_token(
                     self.app.client_id, self.app.secret, old.refresh
                 ),
@@ -206,10 +209,10 @@ def _has_id(answer: object) -> bool:
     return isinstance(answer, dict) and isinstance(answer.get("id"), int | str)
 
 
-def outcome(send: Callable) -> tuple[str, object]:
-    """What became of a request.
+def outcome(send: Callable) -> tuple[str, Any]:
+    """Send a request and classify its outcome.
 
-    Errors end here, and not as the context of others: they hold the request, and it the token.
+    Exceptions are not passed on as context, because they contain the request and thus the token.
     """
     import requests
     from stravalib import exc
@@ -221,10 +224,12 @@ def outcome(send: Callable) -> tuple[str, object]:
     except exc.AccessUnauthorized:
         return "unauthorized", None
     except exc.Fault as fault:
+        if fault.response is None:
+            return "broken", None
         status = fault.response.status_code
         if status == 429:
             return "too_many", fault.response.headers
-        # Below 400 it is an error dressed as an answer, from 500 on it may pass.
+        # Below 400 an error arrived as a normal response; from 500 on it may be temporary.
         return ("refused", status) if 400 <= status < 500 else ("broken", None)
     except (requests.RequestException, ValueError, LookupError, TypeError):
-        return "broken", None  # no line, no time, half an answer, or no JSON
+        return "broken", None  # no connection, a timeout, an incomplete response or no JSON

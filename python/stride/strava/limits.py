@@ -1,7 +1,7 @@
-"""Strava's rate limits: a quarter of an hour and a day, for reading and for everything.
+"""Strava's rate limits: per 15 minutes and per day, for reads and for all requests.
 
-Strava counts per application, so all athletes of a run share one `Limits`. The quarters begin at
-the full hour, the days at midnight UTC, and every answer says how much is used up.
+Strava counts per application, so all athletes of a run share one `Limits`. The 15 minutes begin at
+the full hour, days begin at midnight UTC, and the headers of each response contain the usage.
 """
 
 import re
@@ -16,18 +16,18 @@ _MOST_REFUSALS = 4
 
 
 class LimitReached(StrideError):
-    """No athlete can go on now: the application's limit is used up."""
+    """The application's limit is used up, for all athletes."""
 
 
 class Limits:
-    """Waits, or stops, where a limit is used up.
+    """Waits or stops when a limit is used up.
 
     Parameters
     ----------
     waits : bool
-        Whether to sleep until the next quarter of an hour; else to stop there too.
+        Whether to wait for the next 15 minutes; otherwise that limit raises too.
     say : callable
-        Told why nothing happens for a while.
+        Called with a message before waiting.
     now, sleep : callable
         The clock.
     """
@@ -46,17 +46,17 @@ class Limits:
         self.refusals = 0
 
     def note(self, headers: Mapping[str, str], method: str = "GET") -> None:
-        """Remember what an answer says of the limits; stravalib calls this after each."""
-        # stravalib reads one pair of limits at a time: as GET that of reading, else that of all.
+        """Read the limits from the headers of a response; stravalib calls this after each."""
+        # stravalib reads one pair of limits at a time: for GET the reads, otherwise all requests.
         from stravalib.util.limiter import get_rates_from_response_headers
 
         rates = []
         for kind in ("GET", "POST"):
             try:
-                rates.append(get_rates_from_response_headers(headers, kind))
-            except (ValueError, KeyError, IndexError):  # a header that can't be read says nothing
+                rate = get_rates_from_response_headers(dict(headers), kind)
+            except (ValueError, KeyError, IndexError):  # unreadable headers are ignored
                 continue
-        rates = [rate for rate in rates if rate]
+            rates += [rate] if rate else []
         self.is_day = any(rate.long_usage >= rate.long_limit for rate in rates)
         if self.is_day:
             self.until = next_day(self.now())
@@ -66,7 +66,7 @@ class Limits:
             self.until = None
 
     def refused(self, headers: Mapping[str, str]) -> None:
-        """Remember that a request was refused (429), whatever the counts say."""
+        """Record a refused request (429)."""
         self.refusals += 1
         if self.refusals > _MOST_REFUSALS:
             self.is_day, self.until = True, next_day(self.now())
@@ -78,7 +78,7 @@ class Limits:
             )
 
     def accepted(self) -> None:
-        """Remember that a request was answered."""
+        """Record an answered request."""
         self.refusals = 0
 
     def hold(self) -> None:
@@ -87,7 +87,7 @@ class Limits:
         Raises
         ------
         LimitReached
-            If that is tomorrow, or nobody wants to wait.
+            If that is tomorrow, or if ``waits`` is false.
         """
         moment = self.now()
         if self.until is None or moment >= self.until:
@@ -98,33 +98,33 @@ class Limits:
         if self.is_day or not self.waits:
             raise LimitReached(
                 f"Strava's limit of requests in {what} is used up: run stride strava sync again "
-                f"after {when}; what was read is kept."
+                f"after {when}; what was downloaded is kept."
             )
-        self.say(f"Strava's limit of requests in {what} is used up: going on at {when}.")
-        # A second more: clocks differ.
+        self.say(f"Strava's limit of requests in {what} is used up: continuing at {when}.")
+        # One second more, because clocks differ.
         self.sleep((self.until - moment).total_seconds() + 1)
         self.until = None
 
 
 def next_quarter(moment: datetime) -> datetime:
-    """The next full quarter of an hour.
+    """Return the next start of 15 minutes.
 
     Examples
     --------
     >>> next_quarter(datetime(2026, 11, 24, 23, 45, tzinfo=UTC)).isoformat()
     '2026-11-25T00:00:00+00:00'
     """
-    begun = moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
-    return begun + _QUARTER
+    start = moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
+    return start + _QUARTER
 
 
 def next_day(moment: datetime) -> datetime:
-    """The next midnight UTC.
+    """Return the next midnight UTC.
 
     Examples
     --------
     >>> next_day(datetime(2026, 12, 31, 5, tzinfo=UTC)).isoformat()
     '2027-01-01T00:00:00+00:00'
     """
-    begun = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return begun + timedelta(days=1)
+    start = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return start + timedelta(days=1)

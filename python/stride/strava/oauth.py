@@ -1,6 +1,6 @@
-"""Connects an athlete: the browser asks, and Strava answers to this machine or by a pasted address.
+"""Connects an athlete by OAuth: in the browser with a local listener, or with a pasted address.
 
-The answer carries a code that opens the account, so it is shown and kept nowhere.
+The answer contains a code that gives access to the account, so it is neither shown nor stored.
 """
 
 import hmac
@@ -15,30 +15,30 @@ from stride.strava import api
 from stride.strava.tokens import App, Token
 
 SCOPES = ("read", "activity:read_all")
-"""What Stride asks for: activities, those of followers and private ones too; nothing is written."""
+"""Requested scopes: read access to all activities, including private ones."""
 
 _PATH = "/strava"
 _PAGE = """<!doctype html><meta charset=utf-8><title>Stride</title>
 <p>{}</p><p>You can close this window.</p>"""
 
 
-class StrangeAnswer(StrideError):
-    """An answer to a question that was not asked here."""
+class UnexpectedAnswer(StrideError):
+    """An answer that does not belong to this login."""
 
 
 def connect_by_browser(
     app: App, server: str, open_browser: Callable[[str], object], patience_s: float = 300
 ) -> Token:
-    """Connect with an answer to this machine.
+    """Connect with a listener on this computer.
 
     Parameters
     ----------
     app : App
     server : str
     open_browser : callable
-        Given the address to open.
+        Called with the address to open.
     patience_s : float
-        How long to wait for the athlete.
+        Seconds to wait for the athlete.
 
     Returns
     -------
@@ -47,26 +47,26 @@ def connect_by_browser(
     Raises
     ------
     StrideError
-        If the athlete does not agree, not to everything, or not in time.
+        If the athlete declines, unticks a permission or does not answer in time.
     """
     with _Listener() as listener:
-        open_browser(question(app, server, listener.redirect, listener.state))
+        open_browser(authorization_url(app, server, listener.redirect, listener.state))
         return _exchange(app, server, listener.wait(patience_s))
 
 
 def connect_by_address(
     app: App, server: str, ask: Callable[[str], str], redirect: str = "http://localhost/strava"
 ) -> Token:
-    """Connect with the address that the browser ends on, pasted by the athlete.
+    """Connect with the final address of the browser, pasted by the athlete.
 
     Parameters
     ----------
     app : App
     server : str
     ask : callable
-        From the address to open to the one that was pasted.
+        Takes the address to open, returns the pasted one.
     redirect : str
-        Where nothing needs to be.
+        Address that Strava redirects to; nothing needs to listen there.
 
     Returns
     -------
@@ -75,14 +75,16 @@ def connect_by_address(
     Raises
     ------
     StrideError
-        If the athlete does not agree, or not to everything.
+        If the athlete declines or unticks a permission.
     """
     state = secrets.token_urlsafe(24)
-    return _exchange(app, server, code_of(ask(question(app, server, redirect, state)), state))
+    return _exchange(
+        app, server, code_of(ask(authorization_url(app, server, redirect, state)), state)
+    )
 
 
-def question(app: App, server: str, redirect: str, state: str) -> str:
-    """The address at which Strava asks the athlete."""
+def authorization_url(app: App, server: str, redirect: str, state: str) -> str:
+    """Return the address where Strava asks the athlete for permission."""
     protocol = api.connect(lambda headers, method: None, server)
     asked = protocol.authorization_url(
         app.client_id, redirect, approval_prompt="force", scope=list(SCOPES), state=state
@@ -91,14 +93,14 @@ def question(app: App, server: str, redirect: str, state: str) -> str:
 
 
 def code_of(address: str, state: str) -> str:
-    """Read the code out of the address that Strava sends the browser to.
+    """Extract the code from the address that Strava redirects the browser to.
 
     Parameters
     ----------
     address : str
-        Whole, or from the path on.
+        Complete, or from the path on.
     state : str
-        What was sent along with the question.
+        Random text sent with the request.
 
     Returns
     -------
@@ -107,7 +109,7 @@ def code_of(address: str, state: str) -> str:
     Raises
     ------
     StrideError
-        If it is no answer to this question, or not the wanted one.
+        If the address does not belong to this login, or a permission is missing.
 
     Examples
     --------
@@ -115,25 +117,25 @@ def code_of(address: str, state: str) -> str:
     'c'
     """
     try:
-        said = {
+        answer = {
             key: values[-1] for key, values in parse_qs(urlsplit(address.strip()).query).items()
         }
     except ValueError:
-        said = {}
-    if not hmac.compare_digest(said.get("state", "").encode(), state.encode()):
-        raise StrangeAnswer(
-            "This is no answer to this login: paste the whole address that the browser ended on, "
-            "from http:// to the end."
+        answer = {}
+    if not hmac.compare_digest(answer.get("state", "").encode(), state.encode()):
+        raise UnexpectedAnswer(
+            "This address does not belong to this login: paste the complete address that the "
+            "browser ended on, from http:// to the end."
         )
-    if "error" in said or not said.get("code"):
-        raise StrideError("Strava was not allowed to let Stride in: nothing was connected.")
-    missing = [scope for scope in SCOPES if scope not in said.get("scope", "").split(",")]
+    if "error" in answer or not answer.get("code"):
+        raise StrideError("Access was declined at Strava: nothing was connected.")
+    missing = [scope for scope in SCOPES if scope not in answer.get("scope", "").split(",")]
     if missing:
         raise StrideError(
-            f"Stride was not allowed {' and '.join(missing)}: run it again and leave every box "
+            f"The permission {' and '.join(missing)} is missing: log in again and leave every box "
             "ticked."
         )
-    return said["code"]
+    return answer["code"]
 
 
 def _exchange(app: App, server: str, code: str) -> Token:
@@ -144,7 +146,7 @@ def _exchange(app: App, server: str, code: str) -> Token:
         lambda: protocol.exchange_code_for_token(app.client_id, app.secret, code, True)
     )
     if kind != "answer":
-        why = "the client id and secret are not right" if kind != "broken" else "it does not answer"
+        why = "the client id or secret is wrong" if kind != "broken" else "it does not answer"
         raise StrideError(f"Strava gave no token ({why}): run stride strava login again.")
     info, athlete = answer
     strava_id = athlete.get("id") if isinstance(athlete, dict) else None
@@ -152,7 +154,7 @@ def _exchange(app: App, server: str, code: str) -> Token:
 
 
 class _Listener:
-    """Waits on this machine for the browser to come back."""
+    """Waits on this computer for the redirect of the browser."""
 
     def __init__(self):
         self.state = secrets.token_urlsafe(24)
@@ -167,9 +169,9 @@ class _Listener:
                 listener._answer(self)
 
             def log_message(self, *_):
-                """Nothing: the line would show the code."""
+                """Do not log, as the line would contain the code."""
 
-        # Only this machine can reach it; the port is whatever is free.
+        # Reachable only from this computer, at any free port.
         self.server = HTTPServer(("127.0.0.1", 0), Handler)
         self.server.timeout = 0.5
         self.redirect = f"http://127.0.0.1:{self.server.server_port}{_PATH}"
@@ -181,7 +183,7 @@ class _Listener:
         self.server.server_close()
 
     def wait(self, patience_s: float) -> str:
-        """Serve until the answer is there."""
+        """Serve requests until the answer arrives or the time is over."""
         end = time.monotonic() + patience_s
         while not self.code and not self.problem and time.monotonic() < end:
             self.server.handle_request()
@@ -189,23 +191,23 @@ class _Listener:
             raise self.problem
         if not self.code:
             raise StrideError(
-                "Nobody answered Strava's question in time: run stride strava login again, or with "
-                "--no-browser."
+                "Strava's question was not answered in time: run stride strava login again, or "
+                "with --no-browser."
             )
         return self.code
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
-        status, said = 200, "Stride is connected to Strava."
+        status, text = 200, "Stride is connected to Strava."
         if urlsplit(handler.path).path != _PATH:
-            status, said = 404, "There is nothing here."
+            status, text = 404, "Not found."
         else:
             try:
                 self.code = code_of(handler.path, self.state)
-            except StrangeAnswer as strange:
-                status, said = 400, str(strange)  # somebody else's: go on waiting
+            except UnexpectedAnswer as unexpected:
+                status, text = 400, str(unexpected)  # from another login: continue waiting
             except StrideError as problem:
-                self.problem, said = problem, str(problem)
-        body = _PAGE.format(said).encode()
+                self.problem, text = problem, str(problem)
+        body = _PAGE.format(text).encode()
         handler.send_response(status)
         handler.send_header("Content-Type", "text/html; charset=utf-8")
         handler.send_header("Content-Length", str(len(body)))

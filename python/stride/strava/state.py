@@ -1,4 +1,4 @@
-"""How far each athlete's sync has come: small files without secrets."""
+"""Progress of each athlete's sync, in small files without secrets."""
 
 import json
 from dataclasses import asdict, dataclass, field, replace
@@ -6,24 +6,24 @@ from datetime import datetime
 from pathlib import Path
 
 from stride.errors import StrideError
-from stride.strava.durable import write_private
+from stride.strava.atomic_write import write_private
 
 
 @dataclass(frozen=True)
 class State:
-    """What a sync remembers of one athlete."""
+    """Progress of one athlete's sync."""
 
     strava_id: int | None = None
-    """Strava's number of the athlete."""
+    """Strava's id of the athlete."""
     synced_to: datetime | None = None
-    """Start of the last listing that landed whole: what was edited later has not been seen."""
+    """Start of the last listing that landed completely."""
     compared_at: datetime | None = None
-    """Start of the last listing of everything, by which what is gone was found."""
+    """Start of the last full listing, which finds deleted activities."""
     details: bool = False
     streams: bool = False
-    """What was asked for last; the next sync asks for the same."""
+    """Parts requested by the last sync; the next one requests the same."""
     refused: dict[str, str] = field(default_factory=dict)
-    """Activities whose details Strava does not give, with the row they were asked for."""
+    """Activities whose details Strava refused, with the hash of the row at that time."""
 
 
 class States:
@@ -39,11 +39,11 @@ class States:
         self.folder = folder
 
     def athletes(self) -> list[str]:
-        """Everybody who is connected, in alphabetical order."""
+        """Return the connected athletes in alphabetical order."""
         return sorted(file.stem for file in self.folder.glob("*.json"))
 
     def read(self, athlete_id: str) -> State:
-        """The athlete's state; an empty one for a new athlete."""
+        """Read the athlete's state; a new athlete has an empty one."""
         file = self._file(athlete_id)
         if not file.exists():
             return State()
@@ -58,20 +58,20 @@ class States:
             ) from None
 
     def write(self, athlete_id: str, state: State) -> None:
-        """Keep a state; it is safe when this returns."""
+        """Write a state; it is on the disk on return."""
         write_private(self._file(athlete_id), json.dumps(asdict(state), default=str, indent=1))
 
     def delete(self, athlete_id: str) -> None:
-        """Forget an athlete."""
+        """Delete the state of an athlete."""
         self._file(athlete_id).unlink(missing_ok=True)
 
     def owner(self, strava_id: int) -> str | None:
-        """Which athlete a Strava account is connected as."""
+        """Return the athlete that a Strava account is connected as."""
         return next((a for a in self.athletes() if self.read(a).strava_id == strava_id), None)
 
     def _file(self, athlete_id: str) -> Path:
         return self.folder / f"{athlete_id}.json"
 
 
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def _time(text: object) -> datetime | None:
+    return datetime.fromisoformat(str(text)) if text else None

@@ -1,42 +1,42 @@
-"""Where secrets are kept: the system's keyring where there is one, else files of mode 0600."""
+"""Stores for secrets: the system's keyring if there is one, otherwise files of mode 0600."""
 
 from pathlib import Path
 from typing import Protocol
 
 from stride.errors import StrideError
-from stride.strava.durable import write_private
+from stride.strava.atomic_write import write_private
 
 _SERVICE = "stride-strava"
 
 
 class Store(Protocol):
-    """Keeps texts by name."""
+    """Stores texts by name."""
 
     label: str
-    """For people: where the secrets are."""
+    """Location of the secrets, for messages."""
 
     def read(self, name: str) -> str | None:
-        """The text; None if there is none."""
+        """Return the text, or None if there is none."""
 
     def write(self, name: str, text: str) -> None:
-        """Keep a text; it is safe when this returns."""
+        """Write a text; it is on the disk on return."""
 
     def delete(self, name: str) -> None:
-        """Forget a text, if it is there."""
+        """Delete a text if it exists."""
 
 
-class Files:
-    """One file of mode 0600 a name.
+class FileStore:
+    """Stores each text in a file of mode 0600.
 
     Parameters
     ----------
     folder : Path
-        Made with mode 0700 when something is kept.
+        Created with mode 0700 on the first write.
     """
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.label = f"a file that only you may read, in {folder}"
+        self.label = f"a file that only you can read, in {folder}"
 
     def read(self, name: str) -> str | None:
         file = self.folder / f"{name}.json"
@@ -49,14 +49,14 @@ class Files:
         (self.folder / f"{name}.json").unlink(missing_ok=True)
 
 
-class Keyring:
+class KeyringStore:
     """The system's keyring, through the package ``keyring``.
 
     Parameters
     ----------
     keyring : module
     folder : Path
-        Part of every name, so that two homes on one machine don't share secrets.
+        Part of every name, so that two homes on one computer don't share secrets.
     """
 
     label = "the keyring of this system"
@@ -79,13 +79,13 @@ class Keyring:
         problem = None
         try:
             return getattr(self.keyring, function)(_SERVICE, f"{self.folder}:{name}", *text)
-        except Exception as raised:  # every backend has errors of its own
+        except Exception as raised:  # each backend raises its own exceptions
             problem = type(raised).__name__
         raise StrideError(f"The keyring of this system can't be used ({problem}): unlock it.")
 
 
 def stores(folder: Path) -> list[Store]:
-    """Stores that can be used here, the best first.
+    """Return the available stores, the preferred one first.
 
     Parameters
     ----------
@@ -96,10 +96,12 @@ def stores(folder: Path) -> list[Store]:
     -------
     list of Store
     """
-    files = Files(folder)
+    files = FileStore(folder)
     try:
         import keyring
     except ImportError:
         return [files]
-    # Below 1 it is no real keyring: `fail` and `null` are such, on a machine without a desktop.
-    return [Keyring(keyring, folder), files] if keyring.get_keyring().priority >= 1 else [files]
+    # Backends below 1 (`fail`, `null`) store nothing; computers without a desktop have these.
+    return (
+        [KeyringStore(keyring, folder), files] if keyring.get_keyring().priority >= 1 else [files]
+    )

@@ -1,4 +1,4 @@
-"""Brings one athlete's activities: the list first, then what was asked for beyond it."""
+"""Syncs one athlete's activities: first the list, then details and streams if requested."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,44 +7,51 @@ from typing import NamedTuple
 
 from stride.errors import StrideError
 from stride.ingest.athletes import zones
+from stride.strava.activity_pages import MARGIN_S, activity_id, list_activities
 from stride.strava.client import Client, Refused
-from stride.strava.known import DETAILS, STREAMS, Known, fingerprint, read_known, read_raw
-from stride.strava.listing import MARGIN_S, activity_id, list_activities
-from stride.strava.pile import Pile
+from stride.strava.landed_activities import (
+    DETAILS,
+    STREAMS,
+    LandedActivity,
+    fingerprint,
+    read_landed,
+    read_raw,
+)
+from stride.strava.landing_buffer import LandingBuffer
 from stride.strava.state import State, States
 
 _COMPARE_EVERY = timedelta(days=7)
-"""How often everything is listed: what is uploaded or deleted long after it was run is found so."""
+"""Interval of full listings, which find late uploads and deletions."""
 
 _MOST_CHECKS = 100
-"""Missing activities that one sync asks for."""
+"""Most missing activities that one sync looks up."""
 
 
 class Options(NamedTuple):
-    """What to bring."""
+    """What to sync."""
 
     details: bool | None = None
     streams: bool | None = None
-    """None: what was asked for last time."""
+    """None: the same as the last sync."""
     overlap_days: int = 30
-    """Days before the last sync that are listed again, for edits."""
+    """Days before the last sync that are listed again to find edits."""
     is_full: bool = False
-    """List everything, even if that was done lately."""
+    """List all activities, even if the last full listing is recent."""
     per_page: int = 200
     batch: int = 25
     """Activities with details that land together."""
 
 
-class Synced(NamedTuple):
-    """What a sync brought."""
+class SyncResult(NamedTuple):
+    """Result of a sync."""
 
     new: int
     changed: int
     gone: int
     completed: int
-    """Activities whose details or streams came."""
+    """Activities that received details or streams."""
     refused: tuple[str, ...]
-    """What Strava did not give, each a sentence."""
+    """A sentence for each resource that Strava refused."""
 
 
 def sync_athlete(
@@ -53,11 +60,11 @@ def sync_athlete(
     states: States,
     options: Options | None = None,
     now: datetime | None = None,
-) -> Synced:
-    """Land what is new, changed or gone since the last sync.
+) -> SyncResult:
+    """Land activities that are new, changed or deleted since the last sync.
 
-    Whatever stops it, what landed stays, and the next sync goes on: how far it came is written
-    down only after the activities are on the disk, and what has landed is not landed again.
+    A sync can be interrupted at any time; the next one continues. The progress is stored only after
+    the activities are on the disk, and landed activities do not land again.
 
     Parameters
     ----------
@@ -69,68 +76,75 @@ def sync_athlete(
 
     Returns
     -------
-    Synced
+    SyncResult
 
     Raises
     ------
     StrideError
-        If Strava does not answer or does not let Stride in.
+        If Strava does not answer or refuses access.
     """
     options, athlete_id = options or Options(), client.athlete_id
     now = now or datetime.now(UTC)
     if not zones(landing, athlete_id):
         raise StrideError(
-            f"{athlete_id} is new: say where the athlete lives with "
+            f"{athlete_id} is new: set the athlete's time zone with "
             f"stride athlete add {athlete_id} --timezone Europe/Lisbon."
         )
-    state = _asked(_identified(client, states.read(athlete_id), states), options)
+    state = _requested(_identified(client, states.read(athlete_id), states), options)
     states.write(athlete_id, state)
-    pile = Pile(landing, athlete_id, client.limits.sleep)
+    buffer = LandingBuffer(landing, athlete_id, client.limits.sleep)
     try:
-        state = _sync_list(client, state, options, now, pile)
+        state = _sync_list(client, state, options, now, buffer)
         states.write(athlete_id, state)
-        listed = pile.total
-        state, refused = _complete(client, state, options, pile)
+        listed = buffer.total
+        state, refused = _complete(client, state, options, buffer)
         states.write(athlete_id, state)
     except Exception:
-        # What was read was paid for with requests: it lands before the sync stops.
-        if len(pile):
-            pile.land()
+        # Downloads count against the rate limit, so they land before the sync stops.
+        if len(buffer):
+            buffer.land()
         raise
-    completed = pile.total.rows - listed.rows
-    return Synced(listed.new, listed.changed, listed.gone, completed, tuple(refused))
+    completed = buffer.total.rows - listed.rows
+    return SyncResult(listed.new, listed.changed, listed.gone, completed, tuple(refused))
 
 
 def _identified(client: Client, state: State, states: States) -> State:
-    """The state, if the token is that of the account which was synced before."""
+    """Check that the token belongs to the account synced before, and return the state."""
     athlete_id, strava_id = client.athlete_id, client.strava_id()
     owner = states.owner(strava_id)
     if (state.strava_id or strava_id) != strava_id or (owner or athlete_id) != athlete_id:
         raise StrideError(
-            f"The token of {athlete_id} is that of another Strava account"
+            f"The token of {athlete_id} belongs to another Strava account"
             f"{f', connected as {owner}' if owner else ''}: run stride strava logout --athlete "
             f"{athlete_id}, then login."
         )
     return replace(state, strava_id=strava_id)
 
 
-def _asked(state: State, options: Options) -> State:
-    said = {DETAILS: options.details, STREAMS: options.streams}
-    return replace(state, **{part: wish for part, wish in said.items() if wish is not None})
+def _requested(state: State, options: Options) -> State:
+    return replace(
+        state,
+        details=state.details if options.details is None else options.details,
+        streams=state.streams if options.streams is None else options.streams,
+    )
 
 
 # ---------------------------------------------------------------------------- the list
 
 
-def _sync_list(client: Client, state: State, options: Options, now: datetime, pile: Pile) -> State:
-    """Land what the list tells: new and changed activities, and those that are missing in it."""
+def _sync_list(
+    client: Client, state: State, options: Options, now: datetime, buffer: LandingBuffer
+) -> State:
+    """Land new, changed and deleted activities by comparing the list with landed activities."""
     compared_at = state.compared_at
-    is_full = options.is_full or not compared_at or not state.synced_to
-    is_full = is_full or abs(now - compared_at) >= _COMPARE_EVERY
-    overlap = timedelta(days=options.overlap_days)
-    # A clock that was ahead once must not make the list begin in the future.
-    since_s = 0 if is_full else int((min(state.synced_to, now) - overlap).timestamp())
-    known = read_known(pile.landing, pile.athlete_id)
+    is_full, since_s = True, 0
+    if not options.is_full and compared_at and state.synced_to:
+        is_full = abs(now - compared_at) >= _COMPARE_EVERY
+    if not is_full and state.synced_to:
+        # If the clock was ahead once, the list must still not begin in the future.
+        since = min(state.synced_to, now) - timedelta(days=options.overlap_days)
+        since_s = int(since.timestamp())
+    known = read_landed(buffer.landing, buffer.athlete_id)
     seen, refused = set(), []
     for page in list_activities(client.activities, since_s, options.per_page):
         for activity in page:
@@ -141,23 +155,23 @@ def _sync_list(client: Client, state: State, options: Options, now: datetime, pi
             seen.add(key)
             before = known.get(key)
             if not before or before.row_hash != fingerprint(activity, before.parts):
-                pile.add(activity)
-        if len(pile) >= options.per_page:
-            pile.land()
+                buffer.add(activity)
+        if len(buffer) >= options.per_page:
+            buffer.land()
     missing = sorted(
         key for key, row in known.items() if key not in seen and _is_within(row, since_s, now)
     )
     gone = [key for key in missing[:_MOST_CHECKS] if _is_gone(client, key)]
-    pile.land(gone, refused)
+    buffer.land(gone, refused)
     if len(missing) > _MOST_CHECKS:
-        compared_at = None  # the next sync compares again, and asks for the rest
+        compared_at = None  # the next sync compares again and looks up the rest
     elif is_full:
         compared_at = now
     return replace(state, synced_to=now, compared_at=compared_at)
 
 
-def _is_within(row: Known, since_s: int, now: datetime) -> bool:
-    """Whether the list would have told an activity, if it still existed."""
+def _is_within(row: LandedActivity, since_s: int, now: datetime) -> bool:
+    """Whether the list would contain an activity if it still existed."""
     if row.started_at is None:
         return since_s == 0
     start_s = row.started_at.timestamp()
@@ -165,7 +179,7 @@ def _is_within(row: Known, since_s: int, now: datetime) -> bool:
 
 
 def _is_gone(client: Client, key: str) -> bool:
-    """Whether an activity is gone, and was not only passed over while the list changed."""
+    """Whether an activity is deleted, and not just missed while the list changed."""
     try:
         client.activity(key)
     except Refused as refused:
@@ -177,15 +191,15 @@ def _is_gone(client: Client, key: str) -> bool:
 
 
 def _complete(
-    client: Client, state: State, options: Options, pile: Pile
+    client: Client, state: State, options: Options, buffer: LandingBuffer
 ) -> tuple[State, list[str]]:
-    """Land what was asked for beyond the list, the newest activities first."""
-    waiting = backlog(pile.landing, pile.athlete_id, state)
+    """Land requested details and streams, the newest activities first."""
+    waiting = backlog(buffer.landing, buffer.athlete_id, state)
     refused: dict[str, str] = {}
     sentences = []
     for start in range(0, len(waiting), options.batch):
         batch = dict(waiting[start : start + options.batch])
-        raw = read_raw(pile.landing, pile.athlete_id, set(batch))
+        raw = read_raw(buffer.landing, buffer.athlete_id, set(batch))
         for key, row in batch.items():
             parts = row.parts | wanted(state)
             try:
@@ -195,23 +209,23 @@ def _complete(
                 refused[key] = row.row_hash
                 sentences.append(str(problem))
                 continue
-            pile.add(raw[key], details, streams, parts=parts)
-        if len(pile):
-            pile.land(refused=sentences)
-    # Asked for again when the activity changes, and not every day.
+            buffer.add(raw[key], details, streams, parts=parts)
+        if len(buffer):
+            buffer.land(refused=sentences)
+    # Refused activities are requested again only when they change.
     return replace(state, refused=state.refused | refused), sentences
 
 
-def backlog(landing: Path, athlete_id: str, state: State) -> list[tuple[str, Known]]:
-    """Activities that lack what was asked for, the newest first."""
+def backlog(landing: Path, athlete_id: str, state: State) -> list[tuple[str, LandedActivity]]:
+    """Return activities without the requested parts, the newest first."""
     found = [
         (key, row)
-        for key, row in read_known(landing, athlete_id).items()
+        for key, row in read_landed(landing, athlete_id).items()
         if not wanted(state) <= row.parts and state.refused.get(key) != row.row_hash
     ]
     return sorted(found, key=lambda one: (str(one[1].started_at), one[0]), reverse=True)
 
 
 def wanted(state: State) -> frozenset[str]:
-    """What was asked for beyond the list."""
+    """Return the requested parts beyond the list."""
     return frozenset(part for part in (DETAILS, STREAMS) if getattr(state, part))

@@ -1,4 +1,4 @@
-"""Tokens and the application's secret: read from the environment, else from a store."""
+"""Tokens and the application's secret, from the environment or a store."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ _APP_VARIABLES = ("STRAVA_CLIENT_ID", "STRAVA_CLIENT_SECRET")
 
 @dataclass(frozen=True)
 class App:
-    """The API application (strava.com/settings/api) in whose name Stride asks."""
+    """The API application (strava.com/settings/api) that sends the requests."""
 
     client_id: int
     secret: str = field(repr=False)
@@ -27,28 +27,28 @@ class App:
 
 @dataclass(frozen=True)
 class Token:
-    """What opens one athlete's activities. Its text never shows the secrets."""
+    """Access to one athlete's activities. Its repr does not contain the secrets."""
 
     access: str = field(repr=False)
     refresh: str = field(repr=False)
     expires_at: int
     """Seconds since 1970."""
     strava_id: int | None = None
-    """Strava's number of the athlete; None until Strava has said whose token it is."""
+    """Strava's id of the athlete; None until Strava has returned it."""
     seed: str | None = field(default=None, repr=False)
-    """SHA-256 of the environment's token that this one came from."""
+    """SHA-256 of the environment's token that this one was renewed from."""
 
 
 class Tokens:
-    """Every athlete's token.
+    """The tokens of all athletes.
 
-    Strava may give a new refresh token each time and forget the old one. So one that came from the
-    environment is kept in the store once it was renewed, until the environment has another one.
+    Strava may replace the refresh token at each renewal. So a token from the environment is stored
+    after its first renewal, and used until the environment contains a different one.
 
     Parameters
     ----------
     folder : Path
-        For token files, where there is no keyring.
+        For token files, if there is no keyring.
     environment : mapping of str to str, optional
     """
 
@@ -57,12 +57,12 @@ class Tokens:
         self.environment = environment
 
     def read(self, athlete_id: str) -> Token | None:
-        """The athlete's token; None if there is none.
+        """Return the athlete's token, or None if there is none.
 
         Raises
         ------
         StrideError
-            If the environment or the store holds something else.
+            If the environment or the store has invalid content.
         """
         stored = self._stored(athlete_id)
         given = self.given().get(athlete_id)
@@ -74,19 +74,19 @@ class Tokens:
         return Token("", given, 0, None, seed)
 
     def write(self, athlete_id: str, token: Token) -> None:
-        """Keep a token; it is safe when this returns."""
+        """Write a token; it is on the disk on return."""
         best, *others = self.stores
         best.write(_name(athlete_id), json.dumps(asdict(token)))
         for store in others:
             store.delete(_name(athlete_id))
 
     def delete(self, athlete_id: str) -> None:
-        """Forget a token."""
+        """Delete a token."""
         for store in self.stores:
             store.delete(_name(athlete_id))
 
     def where(self, athlete_id: str) -> str | None:
-        """For people: where the token is; None if there is none."""
+        """Return the location of the token for messages, or None if there is none."""
         if athlete_id in self.given():
             return f"the environment ({VARIABLE})"
         if self.read(athlete_id) is None:
@@ -94,7 +94,7 @@ class Tokens:
         return next(s.label for s in self.stores if s.read(_name(athlete_id)) is not None)
 
     def given(self) -> dict[str, str]:
-        """Refresh tokens that the environment gives, by athlete."""
+        """Return the refresh tokens of the environment by athlete."""
         text = self.environment.get(VARIABLE, "").strip()
         if not text:
             return {}
@@ -104,12 +104,12 @@ class Tokens:
             given = None
         if not isinstance(given, dict) or not all(isinstance(v, str) and v for v in given.values()):
             raise StrideError(
-                f'{VARIABLE} is not usable: write it as {{"ana": "refresh token", ...}}.'
+                f'{VARIABLE} can\'t be used: write it as {{"ana": "refresh token", ...}}.'
             )
         return given
 
     def app(self) -> App | None:
-        """The application; None if nobody told it."""
+        """Return the application, or None if it is not configured."""
         client_id, secret = (self.environment.get(name, "").strip() for name in _APP_VARIABLES)
         if not client_id and not secret:
             for store in self.stores:
@@ -124,7 +124,7 @@ class Tokens:
         return App(int(client_id), secret)
 
     def write_app(self, app: App) -> None:
-        """Keep the application."""
+        """Write the application."""
         self.stores[0].write(_APP, json.dumps(asdict(app)))
 
     def _stored(self, athlete_id: str) -> Token | None:
@@ -144,5 +144,5 @@ def _object(text: str, needed: set[str]) -> dict:
     except ValueError:
         found = None
     if not isinstance(found, dict) or not needed <= set(found):
-        raise StrideError("A kept token can't be read: run stride strava login again.")
+        raise StrideError("A stored token can't be read: run stride strava login again.")
     return found

@@ -1,1 +1,1 @@
-"""What would be: fitness and race times if training went on in one way or another."""
+"""What-if forecasts: fitness and race times for a given training plan."""

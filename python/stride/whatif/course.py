@@ -1,4 +1,4 @@
-"""What a course's climb and the day's heat cost, beside a flat course on a cool day."""
+"""Time cost of climb and heat, compared with a flat course on a cool day."""
 
 import numpy as np
 
@@ -8,16 +8,16 @@ _COOL_C = 12.0
 _HEAT_PER_C2 = 0.0004
 _LONG_S, _SHORT_SHARE, _LONG_SHARE = 10_800.0, 0.3, 1.2
 _SLOPE_SHARE = 3.0
-"""A third of a hilly course goes up, a third down."""
+"""A third of a hilly course is assumed to go up, a third down."""
 _OPEN_SHARE = 0.4
-"""How far courses and runners differ in these costs, as a share of them."""
+"""Uncertainty of these costs between courses and runners, as a share of them."""
 
 
 def climb_cost(distance_m: float, climb_m: float) -> float:
-    """How much slower a course with climb is than a flat one that ends where it starts.
+    """Compute how much slower a hilly course is than a flat one.
 
-    A third of the way goes up and a third down, evenly. What the way up costs, the way down does
-    not give back; both by Strava's grade adjustment, as training load has it.
+    The course starts and ends at the same height; a third of it goes up and a third down, evenly.
+    Descents regain less than ascents cost, by the grade adjustment that training load uses.
 
     Parameters
     ----------
@@ -40,15 +40,15 @@ def climb_cost(distance_m: float, climb_m: float) -> float:
 
 
 def heat_cost(time_s: float, temperature_c: float) -> float:
-    """How much slower a warm day is than a cool one.
+    """Compute how much slower a race is on a warm day than on a cool one.
 
-    It grows with the square of the degrees above 12 and with the time in the heat: 4 % at 22 and
+    The cost grows with the square of the degrees above 12 and with the duration: 4 % at 22 and
     7 % at 25 degrees after three hours, a third of that over 5 km.
 
     Parameters
     ----------
     time_s : float
-        The time on a cool day, seconds.
+        Time on a cool day, seconds.
     temperature_c : float
         Air temperature, degrees Celsius.
 
@@ -72,21 +72,21 @@ def heat_cost(time_s: float, temperature_c: float) -> float:
 
 
 def on_course(forecast, distance_m: float, climb_m=None, temperature_c=None):
-    """Move a forecast to a course and a day.
+    """Adjust a forecast for a course and a temperature.
 
     Parameters
     ----------
     forecast : Series
-        What `race.forecast` returned.
+        Result of `race.forecast`.
     distance_m : float
     climb_m, temperature_c : float, optional
-        Left out: a flat course, a cool day.
+        None: a flat course, a cool day.
 
     Returns
     -------
     Series
-        The same with times moved and the interval widened by what is not known of the costs;
-        ``climb_pct`` and ``heat_pct`` say what was added, per cent.
+        The forecast with adjusted times and an interval widened by the uncertainty of the costs,
+        and the costs ``climb_pct`` and ``heat_pct``, percent.
     """
     climb = climb_cost(distance_m, climb_m) if climb_m else 0.0
     heat = 0.0

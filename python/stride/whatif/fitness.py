@@ -1,4 +1,4 @@
-"""Fitness and fatigue of days to come."""
+"""Projects fitness and fatigue into the future."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ CTL_DAYS, ATL_DAYS = 42.0, 7.0
 
 
 def project(ctl: float, atl: float, loads) -> pd.DataFrame:
-    r"""Carry CTL and ATL on over days with given loads.
+    r"""Project CTL and ATL over days with given loads.
 
     .. math:: C_d = C_{d-1} e^{-1/\tau} + L_d (1 - e^{-1/\tau})
 
@@ -21,7 +21,7 @@ def project(ctl: float, atl: float, loads) -> pd.DataFrame:
     Returns
     -------
     DataFrame of shape (n_days, 3)
-        ``ctl``, ``atl`` at the end of each day, and ``tsb``: the form with which it begins.
+        ``ctl`` and ``atl`` at the end of each day, ``tsb`` at its start.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def project(ctl: float, atl: float, loads) -> pd.DataFrame:
 
 
 def recovery_look_ahead(ctl: float, atl: float, days: int = 14) -> pd.DataFrame:
-    """What days without any training would do to fitness, fatigue and form.
+    """Project fitness, fatigue and form over days without training.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ def recovery_look_ahead(ctl: float, atl: float, days: int = 14) -> pd.DataFrame:
     Returns
     -------
     DataFrame of shape (days, 4)
-        Indexed by days of rest from 1. ``ctl`` and ``atl`` at the end of each, ``tsb`` the form
-        at the end of it, ``form_pct`` that form in per cent of CTL; NaN without any CTL.
+        Indexed by day of rest from 1. ``ctl``, ``atl`` and ``tsb`` at the end of each day,
+        ``form_pct`` the form in percent of CTL, NaN if CTL is 0.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A race time of a day to come, from the state that training until then would leave."""
+"""Forecasts a future race from the fitness that planned training would lead to."""
 
 import re
 from dataclasses import dataclass
@@ -14,34 +14,34 @@ from stride.racetime.intervals import Z80
 from stride.racetime.prior import Settings
 from stride.racetime.stage_1 import stage_1
 from stride.whatif.fitness import project
+from stride.whatif.plan import RecentTraining
 from stride.whatif.taper import taper_cost, taper_factors
-from stride.whatif.training import Past
 
 LONGEST_HORIZON_DAYS = 365
 PAST_DAYS = 85
-"""The 84 that the longest window holds, and today, which a race today does not know."""
+"""The longest window, 84 days, and today, which a race today does not use."""
 
 
 @dataclass(frozen=True)
 class Athlete:
-    """What the last build knows of an athlete.
+    """Data of an athlete in the last build.
 
     Parameters
     ----------
     athlete_id : str
     today : date
-        The day the build stands on.
+        As-of date of the build.
     ctl, atl : float
-        At the end of it; 0 without any activity.
+        At the end of today; 0 without activities.
     tsb : float
-        With which it began: CTL minus ATL at the end of the day before.
-    past : Past
+        At the start of today: CTL minus ATL at the end of the day before.
+    past : RecentTraining
     most_run_84d_m : float
-        Most that was run in any 84 days up to today, metres.
+        Longest running distance in any 84 days up to today, metres.
     features : DataFrame of one row
-        What the model was asked with today, for the distance next to the one wanted.
+        Features of today's forecast at the nearest distance.
     model_name, model_version : str or None
-        The champion; None when none stands.
+        The champion; None if there is none.
     """
 
     athlete_id: str
@@ -49,7 +49,7 @@ class Athlete:
     ctl: float
     atl: float
     tsb: float
-    past: Past
+    past: RecentTraining
     most_run_84d_m: float
     features: pd.DataFrame
     model_name: str | None
@@ -57,13 +57,13 @@ class Athlete:
 
 
 def read_athlete(database: Path, athlete_id: str | None, distance_m: float) -> Athlete:
-    """Read what is needed to look ahead.
+    """Read the data for a what-if forecast.
 
     Parameters
     ----------
     database : Path
     athlete_id : str or None
-        None: the only one there is.
+        None: the only athlete.
     distance_m : float
         Metres.
 
@@ -74,7 +74,7 @@ def read_athlete(database: Path, athlete_id: str | None, distance_m: float) -> A
     Raises
     ------
     StrideError
-        If there is no build, no such athlete, or more than one to choose from.
+        If there is no build, the athlete is unknown, or None is ambiguous.
     """
     with reading(database) as connection:
         ask = connection.execute
@@ -129,7 +129,7 @@ def read_athlete(database: Path, athlete_id: str | None, distance_m: float) -> A
     for frame in (days, run_loads):
         frame["feature_date"] = pd.to_datetime(frame["feature_date"])
         calendar = calendar.merge(frame, on="feature_date", how="left")
-    past = Past(calendar.drop(columns="feature_date").fillna(0.0), load_per_km)
+    past = RecentTraining(calendar.drop(columns="feature_date").fillna(0.0), load_per_km)
     ctl, atl, tsb = state or (0.0, 0.0, 0.0)
     name, version = model if model and standing else (None, None)
     return Athlete(
@@ -145,7 +145,7 @@ def _chosen(connection, athlete_id: str | None) -> str:
     known = [name for (name,) in rows.fetchall()]
     if len(known) != 1:
         raise StrideError(
-            "Say for whom, with --athlete ID."
+            "There are several athletes: choose one with --athlete ID."
             if known
             else "There is no athlete yet: import an export, then run `stride update`."
         )
@@ -153,7 +153,7 @@ def _chosen(connection, athlete_id: str | None) -> str:
 
 
 def load_model(athlete: Athlete):
-    """The champion that forecast today, or what stands without one: stage 1, nothing learned.
+    """Load the champion, or the fallback if there is no usable champion.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def load_model(athlete: Athlete):
     -------
     model : RaceTimeModel
     name : str
-        For people.
+        For messages.
     """
     from stride.racetime.model import FEATURES, RaceTimeModel
 
@@ -176,35 +176,35 @@ def load_model(athlete: Athlete):
             return model, f"champion, version {athlete.model_version}"
         except StrideError:
             why = f"the champion, version {athlete.model_version}, can't be loaded"
-    return RaceTimeModel().fit(pd.DataFrame(columns=FEATURES), []), f"stage 1: {why}"
+    return RaceTimeModel().fit(pd.DataFrame(columns=FEATURES), []), f"fallback: {why}"
 
 
 def race_features(
     athlete: Athlete, plan: pd.DataFrame, distance_m: float, race_day: date
 ) -> pd.DataFrame:
-    """What the model would be asked with on race day, if training went as planned.
+    """Compute the features on race day if training follows the plan.
 
     Parameters
     ----------
     athlete : Athlete
     plan : DataFrame of shape (n_days, 3)
-        From tomorrow to the day before the race; see `training.as_before`.
+        From tomorrow to the day before the race; see `plan.repeat_recent_weeks`.
     distance_m : float
     race_day : date
 
     Returns
     -------
     DataFrame of one row
-        As ``athlete.features``: volumes, longest run, last run and form as they would be, races as
-        many days older as the race is ahead, and age in the year of the race. What no plan can say
-        stays as it is.
+        Like ``athlete.features``, with volumes, longest run, last run and form on race day, the
+        days since earlier races, and the age in the year of the race. Other features keep their
+        present value.
     """
     ahead = (race_day - athlete.today).days
     state = project(athlete.ctl, athlete.atl, plan["training_load"])
     ctl = state["ctl"].iloc[-1] if len(state) else athlete.ctl
     atl = state["atl"].iloc[-1] if len(state) else athlete.atl
     days = pd.concat([athlete.past.days, plan], ignore_index=True)
-    if not ahead:  # a race today knows nothing of today
+    if not ahead:  # a race today does not use today's training
         days, ctl, atl = days.iloc[:-1], *_yesterday(athlete)
     loads, runs = days["training_load"], days["run_distance_m"]
     known = {
@@ -225,25 +225,25 @@ def race_features(
     run_days = np.flatnonzero(runs.tail(ahead) > 0)  # today and the days of the plan
     if len(run_days):
         row["days_since_last_run"] = ahead - 1 - run_days[-1]
-    return _older_by(row, athlete, race_day)
+    return _shifted_to(row, athlete, race_day)
 
 
-def _habits(athlete: Athlete, distance_m: float, race_day: date) -> pd.DataFrame:
-    """What the model would be asked with on race day, if training stayed as it is today."""
+def _current_training_features(athlete: Athlete, distance_m: float, race_day: date) -> pd.DataFrame:
+    """Compute the features on race day if training stays as it is today."""
     row = athlete.features.assign(distance_m=distance_m)
     for name in ("days_since_last_race", "days_of_history"):
         if name in row:
             row[name] = row[name] + (race_day - athlete.today).days
-    return _older_by(row, athlete, race_day)
+    return _shifted_to(row, athlete, race_day)
 
 
-def _older_by(row: pd.DataFrame, athlete: Athlete, race_day: date) -> pd.DataFrame:
-    """The athlete's age and races on race day."""
+def _shifted_to(row: pd.DataFrame, athlete: Athlete, race_day: date) -> pd.DataFrame:
+    """Set the athlete's age and the days since earlier races to those on race day."""
     if "age_years" in row:
         row["age_years"] = row["age_years"] + (race_day.year - athlete.today.year)
     if "earlier_races" in row:
         ahead = (race_day - athlete.today).days
-        row["earlier_races"] = [_older(text, ahead) for text in row["earlier_races"]]
+        row["earlier_races"] = [_shift_races(text, ahead) for text in row["earlier_races"]]
     return row
 
 
@@ -252,8 +252,8 @@ def _yesterday(athlete: Athlete) -> tuple[float, float]:
     return float(row["ctl"]), float(row["atl"])
 
 
-def _older(races, days: int):
-    """Races written as ``days ago:metres:seconds``, some days later."""
+def _shift_races(races, days: int):
+    """Add days to races written as ``days ago:metres:seconds``."""
     if not isinstance(races, str):
         return races
     return re.sub(r"(?<!\S)(\d+)(?=:)", lambda found: str(int(found[1]) + days), races)
@@ -267,11 +267,11 @@ def forecast(
     race_day: date,
     taper: str | None = None,
 ):
-    """Forecast a race, with an interval that widens with the days until it.
+    """Forecast a race; the interval widens with the days until the race.
 
-    The model forecasts the race for an athlete who trains on as today. Volume and rest of the plan
-    move that by what stage 1 gives them, so more kilometres never make it slower. A model learns
-    nothing of tapers from races that were all run after one: their cost is a published one.
+    The model forecasts the race for unchanged training. The plan's volume and rest change the time
+    by their effect in stage 1, so more kilometres never make it slower. The effect of a taper is a
+    published one, because it can't be learned from races that nearly all follow a taper.
 
     Parameters
     ----------
@@ -282,30 +282,29 @@ def forecast(
     distance_m : float
     race_day : date
     taper : str, optional
-        A key of `taper.TAPERS`; without one the plan is taken as it is, and its taper costs
-        nothing.
+        A key of `taper.TAPERS`; None uses the plan unchanged and without a cost.
 
     Returns
     -------
     Series
         ``predicted_time_s``, ``lower_80_s``, ``upper_80_s`` (seconds, NaN if refused), ``ctl`` and
-        ``atl`` at the end of the day before the race, ``tsb`` with which race day begins,
-        ``weekly_km`` (of the four weeks before it), ``training_pct`` (by how much the plan's volume
-        and rest move the time, per cent), ``refusal_reason``.
+        ``atl`` at the end of the day before the race, ``tsb`` at the start of race day,
+        ``weekly_km`` (of the four weeks before), ``training_pct`` (effect of the plan's volume and
+        rest on the time, percent), ``refusal_reason``.
     """
     ahead = (race_day - athlete.today).days
-    then = model.predict_interval(_habits(athlete, distance_m, race_day)).iloc[0]
+    then = model.predict_interval(_current_training_features(athlete, distance_m, race_day)).iloc[0]
     now = model.predict_interval(athlete.features.assign(distance_m=distance_m)).iloc[0]
     settings = Settings(**model.settings_)
-    moved = _training_effect(athlete, plan, distance_m, race_day, settings) if ahead else 0.0
+    effect = _training_effect(athlete, plan, distance_m, race_day, settings) if ahead else 0.0
     cost = taper_cost(ahead, taper) if taper else 0.0
     drift = Z80 * settings.drift_sd * np.sqrt(ahead)
-    time_s = then["predicted_time_s"] * np.exp(moved + cost)
+    time_s = then["predicted_time_s"] * np.exp(effect + cost)
     ends = {}
     for end, sign in (("lower_80_s", -1.0), ("upper_80_s", 1.0)):
-        on_the_day = sign * np.log(then[end] / then["predicted_time_s"])
-        wandered = np.hypot(np.log(now[end] / now["predicted_time_s"]), drift)
-        ends[end] = time_s * np.exp(sign * np.fmax(on_the_day, wandered))
+        width_then = sign * np.log(then[end] / then["predicted_time_s"])
+        width_drifted = np.hypot(np.log(now[end] / now["predicted_time_s"]), drift)
+        ends[end] = time_s * np.exp(sign * np.fmax(width_then, width_drifted))
     plan = tapered(plan, taper or "none")
     state = race_features(athlete, plan, distance_m, race_day).iloc[0]
     return pd.Series(
@@ -316,17 +315,17 @@ def forecast(
             "atl": state["atl"],
             "tsb": state["tsb"],
             "weekly_km": state["run_distance_28d_m"] / 4000.0,
-            "training_pct": 100.0 * np.expm1(moved),
+            "training_pct": 100.0 * np.expm1(effect),
             "refusal_reason": then.get("refusal_reason"),
         }
     )
 
 
 def _training_effect(athlete: Athlete, plan, distance_m, race_day: date, settings) -> float:
-    """How much slower the plan makes the race than training on as today, log."""
+    """Compute how much slower the race is with the plan than with unchanged training, log."""
     planned = race_features(athlete, plan, distance_m, race_day)
-    usual = _habits(athlete, distance_m, race_day)
-    # More than was ever run is no more than that: nothing says that it would be borne.
+    usual = _current_training_features(athlete, distance_m, race_day)
+    # Volume is capped at the athlete's highest so far: more is not known to be tolerated.
     most = max(athlete.most_run_84d_m, float(usual["run_distance_84d_m"].iloc[0] or 0.0))
     for row in (planned, usual):
         row["run_distance_84d_m"] = row["run_distance_84d_m"].clip(upper=most)
@@ -335,5 +334,5 @@ def _training_effect(athlete: Athlete, plan, distance_m, race_day: date, setting
 
 
 def tapered(plan: pd.DataFrame, taper: str) -> pd.DataFrame:
-    """A plan with a taper at its end."""
+    """Apply a taper to a plan."""
     return plan.mul(taper_factors(len(plan), taper), axis=0)

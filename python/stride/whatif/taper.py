@@ -1,23 +1,23 @@
-"""How training is reduced before a race."""
+"""Reduction of training before a race."""
 
 import numpy as np
 
 TAPERS = {"none": 0, "1w": 7, "2w": 14, "3w": 21}
-"""Name to days."""
+"""Days of each taper."""
 
 _LAST = 0.25
 _GAIN = {"none": 0.0, "1w": 0.006, "2w": 0.020, "3w": 0.009}
-"""Gain over no taper, log: 2 % on average, most after 8 to 14 days; shorter and longer tapers gain
-0.3 and 0.5 times as much (Bosquet, Montpetit, Arvisais and Mujika 2007)."""
+"""Gain compared with no taper, log: 2 % on average, largest after 8 to 14 days; shorter and longer
+tapers gain 0.3 and 0.5 times as much (Bosquet, Montpetit, Arvisais and Mujika 2007)."""
 _USUAL = "2w"
 _USUAL_DAYS = 14
 
 
 def taper_factors(days: int, taper: str) -> np.ndarray:
-    """Shares of the planned training that are left on each day before a race.
+    """Return the share of the planned training that remains on each day before a race.
 
-    It falls exponentially to a quarter, which takes away 46 % in all. A meta-analysis finds gains
-    for 41 to 60 % less volume over up to 21 days, reduced progressively, at unchanged intensity.
+    It falls exponentially to a quarter, a total reduction of 46 %. A meta-analysis finds gains
+    for progressive reductions of 41 to 60 % over up to 21 days at unchanged intensity.
 
     Parameters
     ----------
@@ -47,12 +47,12 @@ def taper_factors(days: int, taper: str) -> np.ndarray:
 
 
 def taper_cost(ahead: int, taper: str) -> float:
-    """How much slower a race is than after two weeks of taper, which races usually follow.
+    """Compute how much slower a race is than after a two-week taper, which most races follow.
 
     Parameters
     ----------
     ahead : int
-        Days from today to the race: a race tomorrow leaves nothing to choose.
+        Days from today to the race; for near races the choice of taper matters less.
     taper : str
         A key of `TAPERS`.
 

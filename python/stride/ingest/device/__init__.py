@@ -45,7 +45,7 @@ def read_device_file(
     --------
     >>> [row] = read_device_file("notes.fit", b"Dear diary")
     >>> row["problem"], row["problem_detail"]
-    ('not_a_recording', 'notes.fit is no FIT, TCX or GPX file.')
+    ('not_a_recording', 'notes.fit is not a FIT, TCX or GPX file.')
     """
     from stride.ingest.device.summary import problem_row
 

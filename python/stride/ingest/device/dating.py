@@ -1,4 +1,4 @@
-"""When a recording happened, where the clock of its device was wrong.
+"""Corrects the dates of recordings of a device with a wrong clock.
 
 A date is corrected only where a second clock of the same recording agrees: another field of the
 file, the file's name, or the time at which the archive says the file was written.

@@ -1,8 +1,8 @@
-"""How far, and when: one rising line of distance over time, rid of what no athlete can do."""
+"""Computes distance over time, without steps faster than an athlete can move."""
 
 import numpy as np
 
-from stride.ingest.device.clock import recorded_steps, running_total
+from stride.ingest.device.timer import recorded_steps, running_total
 
 EARTH_M = 6371008.8
 """Mean radius."""
@@ -22,7 +22,7 @@ def distance_line(session, fastest_mps: float, limit_s: float) -> np.ndarray | N
     fastest_mps : float
         Speed beyond which a step is an error.
     limit_s : float
-        See `clock.gap_limit`.
+        See `timer.gap_limit`.
 
     Returns
     -------

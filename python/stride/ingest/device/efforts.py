@@ -1,8 +1,8 @@
-"""The best stretches inside a recording."""
+"""Finds the best efforts in a recording."""
 
 import numpy as np
 
-from stride.ingest.device.clock import recorded_steps, running_total
+from stride.ingest.device.timer import recorded_steps, running_total
 
 DISTANCES_M = (400.0, 1000.0, 1609.344, 5000.0, 10000.0, 21097.5)
 POWER_SECONDS = (300.0, 1200.0, 3600.0)
@@ -15,7 +15,7 @@ RECORDS_S = {
     10000.0: 1571.0,
     21097.5: 3400.0,
 }
-"""Just below the men's world records (10000 m: 26:11). Whoever was faster sat in a car."""
+"""Just below the men's world records (10000 m: 26:11). Faster values are treated as GPS errors."""
 
 
 def distance_efforts(time_s, line_m) -> list[dict] | None:
@@ -90,7 +90,7 @@ def power_efforts(time_s, power_w, limit_s: float) -> list[dict] | None:
     power_w : ndarray of shape (n,)
         NaN where missing.
     limit_s : float
-        See `clock.power_gap_limit`.
+        See `timer.power_gap_limit`.
 
     Returns
     -------

@@ -13,10 +13,10 @@ import fitdecode
 import numpy as np
 
 from stride.ingest.device import dating, sports
-from stride.ingest.device.clock import at
 from stride.ingest.device.fit_records import split, values_of
 from stride.ingest.device.problem import Unreadable
 from stride.ingest.device.session import Session, build, tidy_text
+from stride.ingest.device.timer import at
 
 FIT_EPOCH_S = 631065600
 """1989-12-31T00:00:00Z as Unix time."""
@@ -95,7 +95,7 @@ def read_fit(name: str, content: bytes, clocks_s=(), written_s=()) -> list[Sessi
         if _kind(messages) not in (None, "activity"):
             raise _no_activity(name, messages)
         if not warnings:
-            raise Unreadable("no_records", f"{name} is a FIT file without a recording in it.")
+            raise Unreadable("no_records", f"{name} is a FIT file without a recording.")
         cut = any("ends" in warning for warning in warnings)
         raise Unreadable(
             "truncated_file" if cut else "broken_file",
@@ -134,7 +134,7 @@ def read_fit(name: str, content: bytes, clocks_s=(), written_s=()) -> list[Sessi
         except Unreadable as problem:
             reason = problem
     if not sessions:
-        raise reason or Unreadable("no_records", f"{name} holds nothing but transitions.")
+        raise reason or Unreadable("no_records", f"{name} contains only transitions.")
     return sessions
 
 
@@ -296,7 +296,7 @@ def _session(
     totals["swimming_time_s"] = _swimming_time_s(messages["length"], leg)
     epoch_s = table.pop("timestamp")
     if not len(epoch_s) and not totals["elapsed_time_s"] > 0:
-        raise Unreadable("no_records", f"{name} holds a session without a sample or a duration.")
+        raise Unreadable("no_records", f"{name} contains a session without samples or duration.")
     return build(
         epoch_s,
         table,

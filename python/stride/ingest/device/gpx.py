@@ -43,14 +43,14 @@ def read_gpx(name: str, root, warnings: list[str], clocks_s=(), written_s=()) ->
     if not sessions and reason is None and next(root.iter("{*}rte", "{*}wpt"), None) is not None:
         raise Unreadable("not_an_activity", f"{name} holds a route or places, not an activity.")
     if not sessions:
-        raise reason or Unreadable("no_records", f"{name} holds no track.")
+        raise reason or Unreadable("no_records", f"{name} contains no track.")
     return sessions
 
 
 def _read_track(name: str, track, creator: str | None, warnings: list[str], clocks) -> Session:
     times, columns, first_time = read_points(track.iter("{*}trkpt"), COLUMN_OF, ATTRIBUTES)
     if not times:
-        raise Unreadable("no_records", f"{name} holds a track without a single point.")
+        raise Unreadable("no_records", f"{name} contains a track without points.")
     device, sport = tidy_text(creator), track.findtext("{*}type")
     sport_type = sports.virtual(sports.xml_sport(sport), device)
     is_virtual = (sport_type or "").startswith("Virtual")

@@ -1,4 +1,4 @@
-"""What a slope costs a runner."""
+"""Cost of slopes for runners."""
 
 import numpy as np
 

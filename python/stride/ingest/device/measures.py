@@ -1,11 +1,11 @@
-"""What the samples of one session amount to, whatever the athlete's thresholds are."""
+"""Measures of one session's samples that do not depend on the athlete's thresholds."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from stride.ingest.device.clock import at, each_second, recorded_steps, running_total
 from stride.ingest.device.grade import grade_factor, local_line, slopes
+from stride.ingest.device.timer import at, each_second, recorded_steps, running_total
 
 POWER_WINDOW_S = 30
 SHORTEST_WEIGHTED_S = 1200
@@ -24,7 +24,7 @@ def heart_rate_seconds(time_s, heart_rate_bpm, limit_s: float) -> list[dict] | N
     time_s, heart_rate_bpm : ndarray of shape (n,)
         NaN where there is no heart rate.
     limit_s : float
-        See `clock.gap_limit`.
+        See `timer.gap_limit`.
 
     Returns
     -------
@@ -85,7 +85,7 @@ def power_each_second(time_s, power_w, limit_s: float) -> tuple[np.ndarray, np.n
     time_s, power_w : ndarray of shape (n,)
         NaN where the meter dropped out: that is not zero.
     limit_s : float
-        See `clock.power_gap_limit`.
+        See `timer.power_gap_limit`.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Samples of an XML file: the elements below each point, by name, as columns."""
+"""Reads samples of an XML file as columns, from the elements below each point."""
 
 from math import nan
 

@@ -1,4 +1,4 @@
-"""Why a recording gave nothing."""
+"""Reasons why a recording can't be used."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Which of the three formats a file has, by its content, and the reader for it."""
+"""Detects the format of a file by its content and calls its reader."""
 
 from stride.ingest.device.dating import time_of_name
 from stride.ingest.device.problem import Unreadable
@@ -31,7 +31,7 @@ def read(name: str, content: bytes, written_s=()) -> list[Session]:
     if not looks_like_xml(content):
         if name.lower().endswith(".fit") and len(content) < 12 and content[0] in (12, 14):
             raise Unreadable("truncated_file", f"{name} ends within its header: export it again.")
-        raise Unreadable("not_a_recording", f"{name} is no FIT, TCX or GPX file.")
+        raise Unreadable("not_a_recording", f"{name} is not a FIT, TCX or GPX file.")
 
     from stride.ingest.device.safe_xml import local_name, parse
 

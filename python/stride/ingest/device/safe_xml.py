@@ -1,4 +1,4 @@
-"""XML from strangers: decoded here, searched for declarations, parsed without network.
+"""Parses untrusted XML: decoded once, checked for declarations, parsed without network access.
 
 What is searched is exactly what is parsed: the text is decoded once, by a short list of encodings,
 and handed to the parser as UTF-8.
@@ -74,7 +74,7 @@ def parse(name: str, content: bytes) -> tuple[etree._Element, list[str]]:
         root = None
     complaints = list(parser.error_log)
     if any("depth" in complaint.message.lower() for complaint in complaints):
-        raise Unreadable("unsafe_xml", f"{name} is nested deeper than any recording: refused.")
+        raise Unreadable("unsafe_xml", f"{name} is nested too deeply: refused.")
     if root is None:
         raise Unreadable("broken_file", f"{name} is XML that can't be parsed: export it again.")
     if root.getroottree().docinfo.internalDTD is not None:

@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 
 from stride.ingest.device import sports
-from stride.ingest.device.clock import gap_limit
 from stride.ingest.device.distance import distance_line
 from stride.ingest.device.session import Session
+from stride.ingest.device.timer import gap_limit
 
 COLUMNS = [
     "distance_m",

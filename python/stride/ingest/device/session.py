@@ -1,4 +1,4 @@
-"""One session: what the file says of it, and its samples as arrays."""
+"""One session: its summary in the file and its samples as arrays."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta

@@ -6,7 +6,6 @@ from datetime import timedelta
 import numpy as np
 
 from stride.ingest.device import sports
-from stride.ingest.device.clock import at, gap_limit, power_gap_limit, recorded_steps
 from stride.ingest.device.distance import distance_line, moving_steps
 from stride.ingest.device.efforts import distance_efforts, power_efforts
 from stride.ingest.device.measures import (
@@ -20,6 +19,7 @@ from stride.ingest.device.measures import (
 )
 from stride.ingest.device.problem import Problem
 from stride.ingest.device.session import Session
+from stride.ingest.device.timer import at, gap_limit, power_gap_limit, recorded_steps
 
 KEYS = (
     "name",

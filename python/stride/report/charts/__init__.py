@@ -1,6 +1,5 @@
-"""The charts, as figures for plotly.js: plain dicts of its own schema.
+"""Charts as plotly.js figures (plain dicts).
 
-Colours are names of the style sheet's variables: the browser fills them in, light or dark. Dates
-that follow each other in steps are a start and two counts, and the browser writes them out, so the
-file stays small.
+Colours are CSS variables that the browser resolves for light or dark mode. Regular dates are stored
+as a start and two counts and expanded in the browser, which keeps the file small.
 """

@@ -1,4 +1,4 @@
-"""Fitness and fatigue with the races, form, and load, one above the other."""
+"""Chart of fitness and fatigue with races, of form, and of load, one above the other."""
 
 import pandas as pd
 
@@ -11,14 +11,14 @@ from stride.report.charts.parts import (
     steps,
     value_axis,
 )
-from stride.report.thinning import thin
-from stride.report.words import time
+from stride.report.downsample import downsample
+from stride.report.formatting import time
 
 _DAY_MS = 86_400_000
 
 
 def fitness(days: pd.DataFrame, races: pd.DataFrame) -> dict:
-    """Draw the whole history: days for two years, weeks before.
+    """Draw the whole history: daily for the last two years, weekly before.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def fitness(days: pd.DataFrame, races: pd.DataFrame) -> dict:
     dict
         ``data``, ``layout`` and ``steps``.
     """
-    rows, weeks = thin(days)
+    rows, weeks = downsample(days)
     ctl, atl, tsb = (rounded(rows[column]) for column in ("ctl", "atl", "tsb"))
     load = rounded(rows["training_load"], 0)
     bars = {"yaxis": "y3", "type": "bar", "marker": {"color": "var(--load)", "line": {"width": 0}}}

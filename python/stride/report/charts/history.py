@@ -1,13 +1,13 @@
-"""What was forecast, day by day, with the interval and the races that came."""
+"""Chart of the forecasts of each day with their intervals, and of race results."""
 
 import pandas as pd
 
 from stride.report.charts.parts import date_axis, layout, safe, value_axis
-from stride.report.words import time
+from stride.report.formatting import time
 
 
 def history(forecasts: pd.DataFrame, races: pd.DataFrame) -> dict:
-    """Draw the forecasts of each distance; the browser shows one distance.
+    """Draw the forecasts of each distance; the browser shows one distance at a time.
 
     Parameters
     ----------
@@ -19,21 +19,21 @@ def history(forecasts: pd.DataFrame, races: pd.DataFrame) -> dict:
     Returns
     -------
     dict
-        ``data``, ``layout`` and ``shared`` dates; times are milliseconds, so that a date axis
-        writes them as h:mm:ss.
+        ``data``, ``layout`` and ``shared`` dates; times are in milliseconds, so that a date axis
+        formats them as h:mm:ss.
     """
     data, shared = [], {}
-    for label, said in forecasts.groupby("distance_label", sort=False):
-        shared[label] = said["prediction_date"].dt.strftime("%Y-%m-%d").tolist()
+    for label, rows in forecasts.groupby("distance_label", sort=False):
+        shared[label] = rows["prediction_date"].dt.strftime("%Y-%m-%d").tolist()
         dates = {"dates": label}
         band = {"line": {"width": 0, "shape": "hv"}, "mode": "lines"}
         data += [
-            _trace(label, "Fastest of the 80 %", dates, said["lower_80_s"], **band),
+            _trace(label, "Fastest of the 80 %", dates, rows["lower_80_s"], **band),
             _trace(
                 label,
                 "Slowest of the 80 %",
                 dates,
-                said["upper_80_s"],
+                rows["upper_80_s"],
                 fill="tonexty",
                 fillcolor="var(--band)",
                 **band,
@@ -42,7 +42,7 @@ def history(forecasts: pd.DataFrame, races: pd.DataFrame) -> dict:
                 label,
                 "Riegel",
                 dates,
-                said["baseline_time_s"],
+                rows["baseline_time_s"],
                 mode="lines",
                 line={"color": "var(--muted)", "width": 1.2, "dash": "dot", "shape": "hv"},
             ),
@@ -50,11 +50,11 @@ def history(forecasts: pd.DataFrame, races: pd.DataFrame) -> dict:
                 label,
                 "Forecast",
                 dates,
-                said["predicted_time_s"],
+                rows["predicted_time_s"],
                 mode="lines",
                 line={"color": "var(--ctl)", "width": 2.2, "shape": "hv"},
             ),
-            _results(label, races, said["prediction_date"].min()),
+            _results(label, races, rows["prediction_date"].min()),
         ]
     return {
         "shared": shared,

@@ -1,12 +1,12 @@
-"""What the charts share: layout, axes, dates in steps, and words that are safe."""
+"""Shared parts of the charts: layout, axes, regular dates and escaped text."""
 
 import html
 
-from stride.report.words import clean
+from stride.report.formatting import clean
 
 
 def layout(height: int, **more) -> dict:
-    """Everything but the data, the same for all charts."""
+    """Return the layout that all charts share."""
     return {
         "height": height,
         "showlegend": False,
@@ -26,13 +26,13 @@ def layout(height: int, **more) -> dict:
 
 
 def date_axis(hover: str, **more) -> dict:
-    """The axis below; ``hover`` is how a date reads in the box."""
+    """Return a date axis; ``hover`` is the date format of the hover box."""
     axis = {"type": "date", "showgrid": False, "linecolor": "var(--rule)", "hoverformat": hover}
     return axis | {"tickfont": {"color": "var(--muted)"}} | more
 
 
 def value_axis(domain: tuple[float, float] = (0, 1), zero: str = "var(--rule)", **more) -> dict:
-    """An axis beside the chart; the browser fits it to the days in view."""
+    """Return a vertical axis; the browser fits its range to the visible days."""
     return {
         "domain": list(domain),
         "fixedrange": True,
@@ -44,7 +44,7 @@ def value_axis(domain: tuple[float, float] = (0, 1), zero: str = "var(--rule)", 
 
 
 def heading(y: float, text: str) -> dict:
-    """What an axis measures, above it."""
+    """Return a heading above an axis."""
     return {
         "text": text,
         "x": 0,
@@ -58,15 +58,15 @@ def heading(y: float, text: str) -> dict:
 
 
 def steps(start, weeks: int = 0, days: int = 0) -> dict:
-    """Dates for the browser to write out: some weeks apart, then a day apart."""
+    """Describe regular dates for the browser: some weeks apart, then some days apart."""
     return {"start": f"{start:%Y-%m-%d}", "weeks": weeks, "days": days}
 
 
 def safe(name: str) -> str:
-    """The athlete's own words: plotly.js would read tags in them."""
+    """Escape text of the athlete, because plotly.js interprets tags."""
     return html.escape(clean(name, 60), quote=False)
 
 
 def rounded(values, digits: int = 1) -> list:
-    """Short numbers; what is missing is null, as JSON has no NaN."""
+    """Round numbers; missing values become None, because JSON has no NaN."""
     return [None if value != value else round(float(value), digits) for value in values]

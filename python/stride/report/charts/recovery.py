@@ -1,4 +1,4 @@
-"""The last four weeks, and the next two if the athlete rests."""
+"""Chart of the last four weeks, and of the next two if the athlete rests."""
 
 import pandas as pd
 
@@ -28,20 +28,20 @@ def recovery(days: pd.DataFrame, ahead: pd.DataFrame) -> dict:
     for column, name in (("ctl", "CTL (fitness)"), ("atl", "ATL (fatigue)"), ("tsb", "TSB (form)")):
         so_far, then = rounded(before[column]), rounded(ahead[column])
         gap = [None] * (len(so_far) - 1)
-        for values, dash, said in (
+        for values, dash, label in (
             (so_far + [None] * len(then), "solid", name),
             ([*gap, so_far[-1], *then], "dot", f"{name} if you rest"),
         ):
             lines.append(
                 {
                     "type": "scatter",
-                    "name": said,
+                    "name": label,
                     "dates": "all",
                     "y": values,
                     "mode": "lines",
                     "line": {"color": f"var(--{column})", "width": 2, "dash": dash},
                     "meta": {"unit": "load a day"},
-                    "hovertemplate": f"%{{y:.1f}} load a day<extra>{said}</extra>",
+                    "hovertemplate": f"%{{y:.1f}} load a day<extra>{label}</extra>",
                 }
             )
     return {

@@ -1,4 +1,4 @@
-"""The sports that share a colour."""
+"""Groups of sports that share a colour."""
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ _OTHER = "Other"
 
 
 def family(sport: str) -> str:
-    """Name of the family a sport belongs to.
+    """Return the group of a sport.
 
     Examples
     --------
@@ -24,11 +24,11 @@ def family(sport: str) -> str:
 
 
 def sports_in(weeks: pd.DataFrame) -> list[str]:
-    """The families that occur, in the order of the legend."""
+    """Return the groups that occur, in the order of the legend."""
     found = set(weeks["sport"].map(family))
     return [name for name in [*_SPORTS, _OTHER] if name in found]
 
 
 def css_name(sport: str) -> str:
-    """Name of a family's colour in the style sheet."""
+    """Return the colour name of a group in the style sheet."""
     return "sport-" + sport.split()[0].lower()

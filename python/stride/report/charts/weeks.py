@@ -1,4 +1,4 @@
-"""Stacked bars of each week: hours and kilometres by sport, hours by heart-rate zone."""
+"""Stacked weekly bars: hours and kilometres by sport, hours by heart-rate zone."""
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ ZONES = {
 
 
 def volume(weeks: pd.DataFrame) -> dict:
-    """Draw hours and kilometres by sport; the browser shows one of the two.
+    """Draw hours and kilometres by sport; the browser shows one measure at a time.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Writes small files that survive a power cut and are nobody else's business."""
+"""Atomic, fsynced writes of small files with mode 0600."""
 
 import os
 from pathlib import Path
@@ -7,19 +7,19 @@ from stride.ingest.landing import put_on_disk
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read; whole or not at all, and on the disk on return.
+    """Write a file that only its owner may read, atomically; it is on the disk on return.
 
     Parameters
     ----------
     path : Path
-        Its folder is made with mode 0700 if it is missing.
+        Its folder is created with mode 0700 if it is missing.
     text : str
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
     try:
-        # Private from the first byte on: a chmod afterwards would be too late.
+        # Created with mode 0600: a chmod afterwards would leave it readable for a moment.
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)

@@ -1,4 +1,4 @@
-"""Lands rows of a table or an API: what is new or changed lands, what is gone is marked."""
+"""Lands activities of a table or an API: new and changed rows, and marks of deleted ones."""
 
 import hashlib
 from collections import Counter
@@ -14,22 +14,22 @@ from stride.ingest.device import sports
 
 
 class Source(NamedTuple):
-    """Where rows come from."""
+    """Source of rows."""
 
     kind: str
     """``strava_export``, ``csv`` or ``strava_api``."""
     file: str
-    """Name for the record, without the folders of this machine."""
+    """Name for the record, without folders of this computer."""
     content_hash: str
     """SHA-256 of the content."""
     exported_at: datetime | None = None
-    """When the archive says it was packed; no zone."""
+    """Creation time of the archive, without a zone."""
     is_complete: bool = False
-    """Whether an activity that isn't in it no longer exists there."""
+    """Whether the source is complete, so that missing activities are deleted."""
 
 
 class Landed(NamedTuple):
-    """What one table brought."""
+    """Result of landing a table."""
 
     rows: int = 0
     new: int = 0
@@ -37,13 +37,13 @@ class Landed(NamedTuple):
     gone: int = 0
     unreadable: int = 0
     problems: int = 0
-    """Rows that say nothing but why."""
+    """Rows with a problem and no data."""
     is_older: bool = False
-    """An older export than one imported before: nothing was changed or marked as gone."""
+    """Whether the export is older than one imported before, so nothing was changed or deleted."""
     future: int = 0
-    """Rows dated in the future, landed now or before."""
+    """Rows dated in the future, including those landed before."""
     unknown_sports: dict[str | None, int] = {}  # noqa: RUF012
-    """Words for a sport that Stride does not know, or None, to how many rows landed with them."""
+    """Number of landed rows by unknown sport."""
 
     def plus(self, other: "Landed") -> "Landed":
         """What both brought together."""
@@ -61,10 +61,10 @@ def land_summaries(
     refused_files: Iterable[str] = (),
     gone: Iterable[str] = (),
 ) -> Landed:
-    """Land an athlete's rows. Call it while holding `landing.writing`.
+    """Land an athlete's rows. Call it within `landing.writing`.
 
-    A row lands if its activity is new, or says something else than when it landed last. The
-    earlier row stays: it is what was known then.
+    A row lands if its activity is new or the row differs from the latest landed one. Earlier rows
+    stay, as they were known at the time.
 
     Parameters
     ----------
@@ -76,9 +76,9 @@ def land_summaries(
         makes the row another one.
     source : Source
     unknown_columns, refused_files : iterable of str
-        Kept in the record of the import.
+        For the record of the import.
     gone : iterable of str
-        Activities that are known to exist there no longer, where the rows are not all there is.
+        Activities known to be deleted, if the rows are incomplete.
 
     Returns
     -------
@@ -132,7 +132,7 @@ def land_summaries(
     if source.is_complete and not is_older:
         gone = sorted(set(alive) - {row.get("activity_id") for row in rows})
     name = f"{athlete_id}.{import_id}"
-    # The record of the import comes last: a killed import is done again from the start.
+    # The record of the import is written last, so that a killed import is repeated.
     if to_land:
         landed.write(landing, "activities", name, to_land)
     if gone:
@@ -171,7 +171,7 @@ def land_summaries(
 
 
 def is_future(started_at: datetime | None, moment: datetime) -> bool:
-    """Whether a start lies after today, wherever on earth today is.
+    """Whether a start is after today in every time zone.
 
     Examples
     --------

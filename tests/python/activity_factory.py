@@ -1,4 +1,4 @@
-"""Random training histories as silver tables, and what can happen to them afterwards."""
+"""Random training histories as silver tables, and changes that can happen to them."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -36,8 +36,8 @@ SPORTS = {"run": "Run", "ride": "Ride", "swim": "Swim", "walk": "Walk"}
 FOREVER = date(9999, 12, 31)
 
 
-class Histories:
-    """Athletes, their activities and settings, all invented from one seed."""
+class ActivityFactory:
+    """Generates athletes with activities and settings from one seed."""
 
     def __init__(self, seed: int, years: list[float]):
         self.random = np.random.default_rng(seed)
@@ -47,7 +47,7 @@ class Histories:
         self.settings: dict[tuple, float | None] = {}
         self.overrides: dict[str, float] = {}
         self.samples: dict[str, int] = {}
-        """Landed rows with samples, and by how much their heart rates differ from the mean."""
+        """Landed rows with samples, and the difference of their heart rates from the mean."""
         self.sex = {f"athlete-{n}": self.random.choice(["f", "m", ""]) for n in range(len(years))}
         for athlete, length in zip(self.sex, years, strict=True):
             days = int(365 * length)
@@ -63,7 +63,7 @@ class Histories:
                 self.overrides[str(activity)] = float(self.random.uniform(10, 200))
 
     def add(self, athlete: str, day: date) -> None:
-        """One more activity on a day."""
+        """Add an activity on a day."""
         self.number += 1
         pick, uniform = self.random.choice, self.random.uniform
         sport = str(pick(list(SPORTS), p=[0.7, 0.15, 0.05, 0.1]))
@@ -92,20 +92,20 @@ class Histories:
             self.samples[f"r{self.number}"] = 0
 
     def of(self, athlete: str) -> list[str]:
-        """Its activities, by day."""
+        """Return the athlete's activities by day."""
         mine = [i for i, a in self.activities.items() if a["athlete_id"] == athlete]
         return sorted(mine, key=lambda i: (self.activities[i]["activity_date"], int(i)))
 
     def some_day(self, athlete: str) -> date:
-        """A day of its history, the ends included."""
+        """Draw a day of the athlete's history, both ends included."""
         days = [self.activities[i]["activity_date"] for i in self.of(athlete)] or [self.as_of]
         return days[0] + timedelta(days=int(self.random.integers((self.as_of - days[0]).days + 1)))
 
-    # ---- what can happen; each returns the first day it may change, or None ----
+    # ---- changes; each returns the first day it may affect, or None ----
 
     def late_upload(self, athlete: str) -> date:
         day = self.some_day(athlete)
-        if self.random.random() < 0.2:  # before everything known
+        if self.random.random() < 0.2:  # before the first activity
             day -= timedelta(days=400)
         self.add(athlete, day)
         return day
@@ -116,7 +116,7 @@ class Histories:
         activity = self.activities[str(self.random.choice(self.of(athlete)))]
         day = activity["activity_date"]
         activity["distance_m"] *= 1.3
-        if self.random.random() < 0.3:  # it turns out to have been another day
+        if self.random.random() < 0.3:  # moves to another day
             activity["activity_date"] -= timedelta(days=int(self.random.integers(1, 40)))
         return min(day, activity["activity_date"])
 
@@ -149,7 +149,7 @@ class Histories:
         return day
 
     def new_form(self, athlete: str) -> date:
-        """Two values of one threshold, each from its day."""
+        """Set two values of one threshold, valid from different days."""
         setting, low, high = [("max_hr_bpm", 180, 200), ("threshold_pace_s_per_km", 220, 330)][
             self.random.integers(2)
         ]
@@ -158,14 +158,14 @@ class Histories:
             self.settings[athlete, setting, day] = float(self.random.uniform(low, high))
         return min(days)
 
-    def _said(self, athlete: str) -> list[tuple]:
-        """Keys of the thresholds that it stated more than once, by setting and day."""
+    def _set_repeatedly(self, athlete: str) -> list[tuple]:
+        """Return keys of thresholds that were set more than once, by setting and day."""
         mine = sorted(key for key in self.settings if key[0] == athlete)
         return [key for key in mine if [k[1] for k in mine].count(key[1]) > 1]
 
     def values_swapped(self, athlete: str) -> date | None:
-        """Two values of a threshold stood at each other's days."""
-        said = self._said(athlete)
+        """Swap two values of a threshold between their days."""
+        said = self._set_repeatedly(athlete)
         if not said:
             return None
         one, other = said[:2]
@@ -173,7 +173,7 @@ class Histories:
         return one[2]
 
     def value_restated(self, athlete: str) -> date:
-        """One value, said twice in one go."""
+        """Set the same value twice at once."""
         days = {self.some_day(athlete), self.some_day(athlete)}
         setting, low, high = [("css_s_per_100m", 80, 120), ("resting_hr_bpm", 40, 60)][
             self.random.integers(2)
@@ -183,7 +183,7 @@ class Histories:
         return min(days)
 
     def value_moved(self, athlete: str) -> date | None:
-        """A threshold holds from another day on."""
+        """Move the first day of a threshold."""
         mine = sorted(key for key in self.settings if key[0] == athlete)
         if not mine:
             return None
@@ -208,7 +208,7 @@ class Histories:
         return self.activities[one]["activity_date"]
 
     def samples_arrive(self, athlete: str) -> date | None:
-        """The samples of a row without a recording, with the row landed anew as a sync does."""
+        """Add samples to a row without a recording, which lands again as in a sync."""
         mine = [i for i in self.of(athlete) if not self.activities[i]["recording_row_id"]]
         if not mine:
             return None
@@ -218,7 +218,7 @@ class Histories:
         return activity["activity_date"]
 
     def sport_corrected(self, athlete: str) -> date | None:
-        """A ride that was a run, or the like."""
+        """Change the sport of an activity."""
         if not self.of(athlete):
             return None
         activity = self.activities[str(self.random.choice(self.of(athlete)))]
@@ -227,7 +227,7 @@ class Histories:
         return activity["activity_date"]
 
     def zone_moved(self, athlete: str) -> date | None:
-        """Another home zone: what was near midnight is of the day before or after."""
+        """Change the home time zone, which moves activities near midnight to another day."""
         moved = [self.activities[i] for i in self.of(athlete) if self.random.random() < 0.2]
         step = timedelta(days=int(self.random.choice([-1, 1])))
         days = [activity["activity_date"] for activity in moved]
@@ -257,7 +257,7 @@ class Histories:
     # ---- the tables ----
 
     def write(self, database: Path) -> None:
-        """Lay the silver tables anew."""
+        """Write the silver tables."""
         with duckdb.connect(str(database)) as connection:
             connection.execute("set TimeZone = 'UTC'; create schema if not exists silver")
             for name, columns in TABLES.items():
@@ -340,5 +340,5 @@ class Histories:
 
 
 def _sampled(activity: dict) -> str | None:
-    """The landed row that its samples are from, if it has any."""
+    """Return the landed row of the samples, if there are any."""
     return activity.get("recording_row_id") or activity.get("landed_row_id")

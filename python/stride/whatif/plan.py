@@ -1,4 +1,4 @@
-"""The days from tomorrow to the race: what will be run, and what load it is."""
+"""Training from tomorrow to the race: distances and load of each day."""
 
 import re
 from datetime import date, timedelta
@@ -13,27 +13,29 @@ from stride.ingest.small_csv import read_lines
 
 PATTERN_DAYS = 28
 _RUNNING_DAYS = (1, 3, 5, 6)
-"""Of a week, for an athlete whose last weeks hold no run to repeat."""
+"""Days of the week to run on, for an athlete without runs in the last weeks."""
 
 
-class Past(NamedTuple):
-    """The athlete's last 85 days, the last of them today."""
+class RecentTraining(NamedTuple):
+    """The athlete's last 85 days, including today."""
 
     days: pd.DataFrame
     """``training_load``, ``run_load``, ``run_distance_m``, ``longest_run_m`` of each day."""
     load_per_km: float | None
-    """Median training load of a kilometre run; None without runs."""
+    """Median training load per kilometre run; None without runs."""
 
 
-def as_before(past: Past, days: int, weekly_km: float | None = None) -> pd.DataFrame:
-    """Repeat the last four weeks, with as many kilometres a week as asked for.
+def repeat_recent_weeks(
+    past: RecentTraining, days: int, weekly_km: float | None = None
+) -> pd.DataFrame:
+    """Repeat the last four weeks, optionally scaled to a weekly distance.
 
     Parameters
     ----------
-    past : Past
+    past : RecentTraining
     days : int
     weekly_km : float, optional
-        Kilometres run a week; other sports stay as they were.
+        Running distance per week; other sports are not scaled.
 
     Returns
     -------
@@ -43,7 +45,7 @@ def as_before(past: Past, days: int, weekly_km: float | None = None) -> pd.DataF
     Raises
     ------
     StrideError
-        If kilometres are asked for and no run says what load they are.
+        If ``weekly_km`` is given and the athlete has no run to derive its load from.
     """
     pattern = past.days.tail(PATTERN_DAYS).reset_index(drop=True)
     other = pattern["training_load"] - pattern["run_load"]
@@ -56,8 +58,8 @@ def as_before(past: Past, days: int, weekly_km: float | None = None) -> pd.DataF
             runs, longest, run_load = (x * weekly_km / usual_km for x in (runs, longest, run_load))
         elif past.load_per_km is None:
             raise StrideError(
-                "There is no run that says what load a kilometre is: give a plan with the column "
-                "load instead of --weekly-km."
+                "The load of a kilometre is unknown because there are no runs: give a plan with "
+                "the column load instead of --weekly-km."
             )
         else:
             is_run = np.isin(np.arange(PATTERN_DAYS) % 7, _RUNNING_DAYS)
@@ -73,16 +75,16 @@ def as_before(past: Past, days: int, weekly_km: float | None = None) -> pd.DataF
     )
 
 
-def read_plan(path: Path, past: Past, first_day: date, days: int) -> pd.DataFrame:
-    """Read a plan: one line a session with ``date`` and ``km``, ``load`` or both.
+def read_plan(path: Path, past: RecentTraining, first_day: date, days: int) -> pd.DataFrame:
+    """Read a plan with one session per line: ``date`` and ``km``, ``load`` or both.
 
     Parameters
     ----------
     path : Path
-        CSV, comma or semicolon. Days without a line are rest days; lines outside the days from
-        tomorrow to the day before the race are passed over.
-    past : Past
-        Says what load a kilometre is where the plan does not.
+        CSV, comma or semicolon. Days without a line are rest days; lines before tomorrow or after
+        the day before the race are ignored.
+    past : RecentTraining
+        Gives the load of a kilometre if the plan has no load.
     first_day : date
         Tomorrow.
     days : int
@@ -91,12 +93,12 @@ def read_plan(path: Path, past: Past, first_day: date, days: int) -> pd.DataFram
     Returns
     -------
     DataFrame of shape (days, 3)
-        As `as_before`.
+        As returned by `repeat_recent_weeks`.
 
     Raises
     ------
     StrideError
-        One sentence with the line that can't be meant.
+        If a line is invalid; the message names it.
     """
     try:
         header, lines = read_lines(path.read_bytes(), path.name)
@@ -114,18 +116,18 @@ def read_plan(path: Path, past: Past, first_day: date, days: int) -> pd.DataFram
             day = (date.fromisoformat(row["date"]) - first_day).days
         except ValueError:
             raise StrideError(
-                f"{where}: {row['date']!r} is no day: write it as 2026-05-01."
+                f"{where}: {row['date']!r} is not a date: write it as 2026-05-01."
             ) from None
         km = _number(where, "km", row.get("km", ""), 300.0)
         load = _number(where, "load", row.get("load", ""), 2000.0)
         if km is None and load is None:
-            raise StrideError(f"{where}: neither km nor load is given; leave rest days out.")
+            raise StrideError(f"{where}: km or load is missing; leave out rest days.")
         if load is None:
             if past.load_per_km is None:
                 raise StrideError(
-                    f"{where}: there is no run that says what load a kilometre is: give the load."
+                    f"{where}: without any run the load of a kilometre is unknown: give the load."
                 )
-            load = km * past.load_per_km
+            load = (km or 0.0) * past.load_per_km
         if 0 <= day < days:
             used += 1
             plan.loc[day, "training_load"] += load
@@ -135,7 +137,7 @@ def read_plan(path: Path, past: Past, first_day: date, days: int) -> pd.DataFram
             )
     if days and not used:
         last = first_day + timedelta(days=days - 1)
-        raise StrideError(f"{path.name} has no day from {first_day} to {last}.")
+        raise StrideError(f"{path.name} has no date from {first_day} to {last}.")
     return plan
 
 

@@ -1,4 +1,4 @@
-"""The commands ``stride strava ...``."""
+"""The commands ``stride strava``."""
 
 import click
 
@@ -9,14 +9,14 @@ from stride.plural import counted
 
 @click.group()
 def strava():
-    """Bring activities from Strava's API: new and changed ones every day, without exports.
+    """Sync activities from Strava's API, without exports.
 
-    You need an API application of your own (strava.com/settings/api), for which Strava wants a
+    You need your own API application (strava.com/settings/api), which requires a Strava
     subscription, with the callback domain localhost. Its id and secret come from
-    STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET, or are asked for once.
+    STRAVA_CLIENT_ID and STRAVA_CLIENT_SECRET, or you are asked for them once.
 
-    Strava's terms forbid training models on data of its API. So races and what led to them train
-    only where an export or a recording tells them too.
+    Strava's terms forbid training models on data of its API. So a race is used for training only if
+    it and the training before it are also in an export or a recording.
     """
 
 
@@ -27,10 +27,10 @@ _one_athlete = click.option(
 
 @strava.command()
 @_one_athlete
-@click.option("--timezone", metavar="ZONE", help="Where a new athlete lives: Europe/Lisbon.")
-@click.option("--no-browser", is_flag=True, help="Show the address, ask for the answer.")
+@click.option("--timezone", metavar="ZONE", help="Time zone of a new athlete, e.g. Europe/Lisbon.")
+@click.option("--no-browser", is_flag=True, help="Show the address and ask for the resulting one.")
 def login(athlete_id, timezone, no_browser):
-    """Connect an athlete: Strava asks in the browser whether Stride may read the activities."""
+    """Connect an athlete: Strava asks in the browser for permission to read the activities."""
     from dataclasses import replace
 
     from stride.ingest import landing
@@ -40,8 +40,8 @@ def login(athlete_id, timezone, no_browser):
 
     with _alone() as (tokens, states):
         if athlete_id in tokens.given():
-            raise StrideError(f"{VARIABLE} connects {athlete_id} already: take it out there first.")
-        # Before anybody is asked anything: an athlete without a zone can't be synced.
+            raise StrideError(f"{VARIABLE} already connects {athlete_id}: remove it there first.")
+        # Checked before the login, because an athlete without a time zone can't be synced.
         with landing.writing(paths.landing()):
             land_settings(paths.landing(), athlete_id, {"time_zone": timezone or ""})
         app = tokens.app() or _ask_app(tokens)
@@ -51,9 +51,9 @@ def login(athlete_id, timezone, no_browser):
             token = oauth.connect_by_browser(app, api.address(), _open_browser)
         state = states.read(athlete_id)
         owner = states.owner(token.strava_id) if token.strava_id else None
-        # Not revoked: that would end the connection of the athlete whose account it is.
+        # Not revoked, because that would disconnect the other athlete too.
         if owner not in (None, athlete_id):
-            raise StrideError(f"This Strava account is connected already, as {owner}.")
+            raise StrideError(f"This Strava account is already connected as {owner}.")
         if token.strava_id and state.strava_id not in (None, token.strava_id):
             raise StrideError(
                 f"{athlete_id} is connected to another Strava account: run stride strava logout "
@@ -70,9 +70,9 @@ def login(athlete_id, timezone, no_browser):
 @strava.command()
 @_one_athlete
 def logout(athlete_id):
-    """Disconnect an athlete: take back what was allowed, and forget the token.
+    """Disconnect an athlete: revoke the permission and delete the token.
 
-    What was synced stays; stride erase removes it.
+    Synced activities stay; stride erase removes them.
     """
     from stride.strava import api
     from stride.strava.client import Client
@@ -95,20 +95,20 @@ def logout(athlete_id):
         tokens.delete(athlete_id)
         states.delete(athlete_id)
         click.echo(
-            f"{athlete_id}: the token is forgotten."
-            + (f" Take it out of {VARIABLE} too." if given else "")
+            f"{athlete_id}: the token is deleted."
+            + (f" Remove it from {VARIABLE} too." if given else "")
         )
 
 
 @strava.command()
-@click.option("--athlete", "only", metavar="ID", multiple=True, help="Only this one; default: all.")
+@click.option("--athlete", "only", metavar="ID", multiple=True, help="Only this athlete.")
 @click.option(
-    "--details/--no-details", default=None, help="Everything told of an activity; 1 request each."
+    "--details/--no-details", default=None, help="Details of each activity; 1 request each."
 )
 @click.option(
     "--streams/--no-streams",
     default=None,
-    help="Zones and best efforts from the samples; 1 request each. Samples are not kept.",
+    help="Zones and best efforts from the samples; 1 request each. Samples are not stored.",
 )
 @click.option(
     "--overlap",
@@ -117,15 +117,15 @@ def logout(athlete_id):
     default=30,
     show_default=True,
     type=click.IntRange(2, 3650),
-    help="How far back edits are looked for.",
+    help="Days before the last sync to check for edits.",
 )
-@click.option("--full", is_flag=True, help="Compare everything now, and not once a week.")
-@click.option("--wait/--no-wait", default=True, help="Wait where 15 minutes' requests are used up.")
+@click.option("--full", is_flag=True, help="Compare all activities now instead of once a week.")
+@click.option("--wait/--no-wait", default=True, help="Wait when the 15-minute limit is used up.")
 def sync(only, details, streams, overlap_days, full, wait):
-    """Bring what is new, changed or gone since the last time.
+    """Import activities that are new, changed or deleted since the last sync.
 
-    --details and --streams are remembered: the next sync asks for the same. It can be stopped at
-    any time, and goes on where it was.
+    --details and --streams are stored for the next sync. A sync can be stopped at any time; the
+    next one continues.
     """
     from stride.strava import api
     from stride.strava.client import ApplicationRefused, Client
@@ -136,7 +136,7 @@ def sync(only, details, streams, overlap_days, full, wait):
     with _alone() as (tokens, states):
         athletes = _chosen(only, tokens, states)
         app, limits, server = _app(tokens), Limits(waits=wait, say=click.echo), api.address()
-        # Who waited longest comes first, where the day's requests do not suffice for all.
+        # The athlete synced longest ago comes first, as the daily limit may not suffice for all.
         athletes.sort(key=lambda athlete: str(states.read(athlete).synced_to or ""))
         failed, fault = 0, None
         for athlete_id in athletes:
@@ -144,11 +144,11 @@ def sync(only, details, streams, overlap_days, full, wait):
                 client = Client(athlete_id, tokens, app, limits, server)
                 _say(athlete_id, sync_athlete(client, paths.landing(), states, options))
             except (LimitReached, ApplicationRefused):
-                raise  # they hold for every athlete
+                raise  # applies to every athlete
             except (StrideError, OSError) as problem:
                 failed += 1
                 click.echo(f"{athlete_id}: {_sentence(problem)}", err=True)
-            except Exception as problem:  # a fault of Stride's own: it waits for the others
+            except Exception as problem:  # a bug: raised after the other athletes are synced
                 failed, fault = failed + 1, problem
                 click.echo(f"{athlete_id}: Stride failed ({type(problem).__name__}).", err=True)
         if fault:
@@ -161,25 +161,26 @@ def sync(only, details, streams, overlap_days, full, wait):
 
 @strava.command()
 def status():
-    """Show who is connected, and how far each sync has come. Asks nobody."""
-    from stride.strava.known import read_known
+    """Show the connected athletes and the progress of each sync, without requests to Strava."""
+    from stride.strava.landed_activities import read_landed
     from stride.strava.sync import backlog
 
     tokens, states = _kept()
     athletes = sorted({*states.athletes(), *tokens.given()})
     if not athletes:
-        click.echo("Nobody is connected to Strava: stride strava login --athlete ID")
+        click.echo("No athlete is connected to Strava: run stride strava login --athlete ID.")
     for athlete_id in athletes:
         state = states.read(athlete_id)
         asked = " and ".join(p for p in ("details", "streams") if getattr(state, p))
         waiting = len(backlog(paths.landing(), athlete_id, state))
         synced = f"{state.synced_to:%Y-%m-%d %H:%M} UTC" if state.synced_to else "never"
         click.echo(athlete_id)
-        click.echo(f"  token       in {tokens.where(athlete_id) or 'no place: log in again'}")
+        where = tokens.where(athlete_id)
+        click.echo(f"  token       {f'in {where}' if where else 'missing: log in again'}")
         click.echo(f"  last sync   {synced}")
-        click.echo(f"  activities  {len(read_known(paths.landing(), athlete_id)):,}")
+        click.echo(f"  activities  {len(read_landed(paths.landing(), athlete_id)):,}")
         if asked:
-            click.echo(f"  asked for   {asked}; {waiting:,} to come")
+            click.echo(f"  requested   {asked}; {waiting:,} pending")
 
 
 # ---------------------------------------------------------------------------- what they share
@@ -193,7 +194,7 @@ def _kept():
 
 
 def _alone():
-    """The kept tokens and states, for one command at a time: a token is renewed only once."""
+    """Lock and open the tokens and states; the lock prevents renewing a token twice."""
     from stride.strava.lock import alone
 
     return alone(paths.strava(), _kept)
@@ -203,7 +204,7 @@ def _app(tokens):
     app = tokens.app()
     if app is None:
         raise StrideError(
-            "Stride does not know your API application: set STRAVA_CLIENT_ID and "
+            "Your API application is not configured: set STRAVA_CLIENT_ID and "
             "STRAVA_CLIENT_SECRET (strava.com/settings/api), or run stride strava login."
         )
     return app
@@ -222,15 +223,15 @@ def _ask_app(tokens):
 def _open_browser(question: str) -> None:
     import webbrowser
 
-    click.echo(f"Strava asks in the browser. If none opens, open this address:\n{question}")
+    click.echo(f"Strava asks for permission in the browser. If none opens, open:\n{question}")
     webbrowser.open(question)
 
 
 def _ask_answer(question: str) -> str:
     click.echo(f"Open this address in a browser and agree:\n{question}")
-    click.echo("It ends on a page that can't be shown. Its address is the answer.")
-    # Not shown: with it the account can be opened.
-    return click.prompt("Paste the whole address", hide_input=True)
+    click.echo("The browser ends on a page that can't be shown. Copy the address of that page.")
+    # Hidden, because it gives access to the account.
+    return click.prompt("Paste the complete address", hide_input=True)
 
 
 def connected() -> set[str]:
@@ -247,7 +248,9 @@ def _chosen(only, tokens, states) -> list[str]:
                 f"{athlete_id} is not connected: run stride strava login --athlete {athlete_id}."
             )
     if not connected:
-        raise StrideError("Nobody is connected to Strava: run stride strava login --athlete ID.")
+        raise StrideError(
+            "No athlete is connected to Strava: run stride strava login --athlete ID."
+        )
     return sorted(set(only) or connected)
 
 

@@ -1,4 +1,4 @@
-"""Numbers and names as a runner reads them. What is missing is a dash."""
+"""Formats numbers, dates and names for runners. Missing values are a dash."""
 
 import unicodedata
 
@@ -11,7 +11,7 @@ _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def time(seconds: float) -> str:
-    """Seconds as h:mm:ss.
+    """Format seconds as h:mm:ss.
 
     Examples
     --------
@@ -25,12 +25,12 @@ def time(seconds: float) -> str:
 
 
 def span(lower_s: float, upper_s: float) -> str:
-    """An interval of times."""
+    """Format an interval of times."""
     return NOTHING if pd.isna(lower_s) else f"{time(lower_s)} to {time(upper_s)}"
 
 
 def pace(seconds: float, distance_m: float) -> str:
-    """Minutes and seconds per kilometre.
+    """Format a pace as minutes and seconds per kilometre.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def pace(seconds: float, distance_m: float) -> str:
 
 
 def day(date) -> str:
-    """A date without riddles, whatever the reader's country.
+    """Format a date so that it is unambiguous in every country.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def day(date) -> str:
 
 
 def number(value: float, digits: int = 0, sign: bool = False) -> str:
-    """A number with a real minus sign.
+    """Format a number with thousands separators and a typographic minus sign.
 
     Examples
     --------
@@ -64,17 +64,17 @@ def number(value: float, digits: int = 0, sign: bool = False) -> str:
     """
     if pd.isna(value):
         return NOTHING
-    value = round(float(value), digits) + 0.0  # no minus before a zero
+    value = round(float(value), digits) + 0.0  # turns -0.0 into 0.0
     return f"{value:{'+' if sign and value else ''},.{digits}f}".replace("-", MINUS)
 
 
 def plain(key: str) -> str:
-    """A key of the data as words."""
+    """Turn a key of the data into words."""
     return str(key).replace("_", " ")
 
 
 def clean(text: str, longest: int) -> str:
-    """A stranger's words on one line: no control characters, nothing that turns the direction.
+    """Put untrusted text on one line, without control and text-direction characters.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def clean(text: str, longest: int) -> str:
 
 
 def _is_control(character: str) -> bool:
-    # Of the format characters only the joiner of emoji says something by itself.
+    # The emoji joiner is the only format character that is kept.
     return (
         unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co")
         and not character.isspace()
@@ -99,14 +99,14 @@ SUPPORT = {
     "several_races": "from several races",
     "one_race": "from one race",
     "stale_race": "from a race long ago",
-    "training_only": "from training alone",
-    "none": "from nothing yet",
+    "training_only": "from training only",
+    "none": "not enough data yet",
 }
-"""What a forecast rests on, as `gold.athlete_predictions` has it."""
+"""Descriptions of the values of `support` in `gold.athlete_predictions`."""
 
 
 def support(key: str) -> str:
-    """What a forecast rests on.
+    """Describe which data a forecast uses.
 
     Examples
     --------

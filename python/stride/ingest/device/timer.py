@@ -1,4 +1,4 @@
-"""Time as a recording counts it: a long gap between samples is a pause, not time spent."""
+"""Recorded time: a long gap between samples is a pause and not counted."""
 
 import numpy as np
 

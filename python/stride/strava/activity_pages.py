@@ -1,4 +1,4 @@
-"""Lists an athlete's activities so that none slips through while the list changes."""
+"""Pages through an athlete's activities by time, safe against changes of the list meanwhile."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -7,26 +7,26 @@ from stride.errors import StrideError
 from stride.ingest import dates
 
 MARGIN_S = 26 * 3600
-"""Strava does not say whether it compares the instant or the clock on the spot: up to 14 hours
-apart, on either side of the date line. Whoever asks from a day earlier misses nothing."""
+"""Overlap of requests. Strava does not document whether it compares UTC or local time, which differ
+by up to 14 hours."""
 
-_MOST_BARREN = 20
-"""Pages in a row that hold nothing new."""
+_MOST_EMPTY = 20
+"""Most consecutive pages without a new activity."""
 
 
 def list_activities(
     page_of: Callable[[int, int, int], list], since_s: int, per_page: int
 ) -> Iterator[list[dict]]:
-    """List everything that began after a moment, the oldest first.
+    """List all activities that started after a moment, the oldest first.
 
-    Pages are not counted through: if an activity is deleted meanwhile, all later ones move up, and
-    one of them would slip over the edge to a page that was read. Instead the next request asks
-    from the last start on, less a margin; what comes twice is left out.
+    Page numbers are not enough: if an activity is deleted meanwhile, all later ones move up by one,
+    and one of them moves to a page that was already read. Instead, each request starts at the last
+    start time minus a margin, and duplicates are dropped.
 
     Parameters
     ----------
     page_of : callable
-        From after, page and size to the activities of that page.
+        Takes after, page and size; returns the activities of that page.
     since_s : int
         Seconds since 1970.
     per_page : int
@@ -34,7 +34,7 @@ def list_activities(
     Yields
     ------
     list of dict
-        Activities that were not listed yet.
+        Activities not listed before.
 
     Raises
     ------
@@ -42,22 +42,22 @@ def list_activities(
         If the list does not end.
     """
     seen: set[str | None] = set()
-    after, page, barren = since_s, 1, 0
-    # Only an empty page is the end: Strava may give fewer than asked for at any place.
+    after, page, without_new = since_s, 1, 0
+    # Only an empty page marks the end: any page may have fewer activities than requested.
     while listed := page_of(after, page, per_page):
         new = [one for one in listed if activity_id(one) not in seen]
         seen |= {activity_id(one) for one in new}
         if new:
             yield new
-        barren = 0 if new else barren + 1
-        if barren > _MOST_BARREN:
+        without_new = 0 if new else without_new + 1
+        if without_new > _MOST_EMPTY:
             raise StrideError("Strava's list of activities has no end: try again later.")
         last = _last_start(listed) - MARGIN_S
         after, page = (last, 1) if last > after else (after, page + 1)
 
 
 def _last_start(listed: list) -> int:
-    """The latest start of a page; 0 if the page is in no order, so that nothing is passed over."""
+    """Return the latest start of a page, or 0 if the page is unordered, so that none is skipped."""
     latest = 0
     for start in filter(None, map(start_s, listed)):
         if start < latest - MARGIN_S:
@@ -67,7 +67,7 @@ def _last_start(listed: list) -> int:
 
 
 def activity_id(activity: object) -> str | None:
-    """Strava's id as text; None for what is no activity.
+    """Return Strava's id as text, or None if this is not an activity.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def activity_id(activity: object) -> str | None:
 
 
 def start_s(activity: object) -> int:
-    """Start in seconds since 1970; 0 where it can't be read."""
+    """Return the start in seconds since 1970, or 0 if it can't be read."""
     text = activity.get("start_date") if isinstance(activity, dict) else None
     try:
         start: datetime | None = dates.instant(text) if isinstance(text, str) else None

@@ -1,7 +1,7 @@
-"""Invented runners and their races for tests of the model; the truth is not the prior's formula.
+"""Simulated runners and races for tests of the model, with formulas that differ from the prior's.
 
-Times follow the logarithmic speed law of Emig and Peltonen, states drift and come back (an
-Ornstein-Uhlenbeck process, with a season on top), and one race in eight goes badly.
+Times follow the logarithmic speed law of Emig and Peltonen, fitness follows an Ornstein-Uhlenbeck
+process with a season, and one race in eight goes badly.
 """
 
 import numpy as np
@@ -12,17 +12,17 @@ _OFTEN = [0.4, 0.3, 0.2, 0.1]
 _DAYS = 1500
 
 
-def population(
+def simulate_races(
     athletes: int,
     races_each: int,
     seed: int = 0,
     speed: tuple[float, float] = (3.9, 0.5),
     week_km: float = 35.0,
 ) -> pd.DataFrame:
-    """Races of some runners with what was known before each, as in `training.training_set`.
+    """Simulate races with the features before each, as in `training.training_set`.
 
     ``speed`` is mean and spread of the runners' speed over six minutes, m/s; ``week_km`` the mean
-    of what they run a week.
+    weekly distance.
     """
     rng = np.random.default_rng(seed)
     n = (athletes, races_each)
@@ -73,7 +73,7 @@ def population(
 
 
 def with_earlier_races(races: pd.DataFrame) -> pd.DataFrame:
-    """Add the columns that tell of the races before each; rows are in order of time per athlete."""
+    """Add columns of the earlier races; rows must be in order of time per athlete."""
     texts, last = [], []
     for _, own in races.groupby("athlete_id", sort=False):
         days = (own["race_date"] - pd.Timestamp("2000-01-01")).dt.days.to_numpy()

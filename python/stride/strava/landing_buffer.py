@@ -1,4 +1,4 @@
-"""Gathers what was read and lands it together, so that neither a kill nor a limit loses much."""
+"""Buffers activities and lands them in batches, so that an interruption loses little."""
 
 import hashlib
 import time
@@ -9,14 +9,14 @@ from pathlib import Path
 
 from stride.ingest import landing as landed
 from stride.ingest import strava_json
-from stride.ingest.summaries import Landed, Source, land_summaries
-from stride.strava.known import DETAILS, KIND, STREAMS, fingerprint, source_file
+from stride.ingest.land_activities import Landed, Source, land_summaries
+from stride.strava.landed_activities import DETAILS, KIND, STREAMS, fingerprint, source_file
 
 _PATIENCE_S = 300
 
 
-class Pile:
-    """Rows of one athlete that are read and not yet landed.
+class LandingBuffer:
+    """Rows of one athlete that have not landed yet.
 
     Parameters
     ----------
@@ -46,28 +46,28 @@ class Pile:
         Parameters
         ----------
         listed : dict
-            As the list of activities tells it.
+            Its entry in the list of activities.
         details : dict, optional
-            As it is told when asked for.
+            Its details, if they were requested.
         streams : dict or list, optional
             Its samples, if it has any.
         parts : frozenset of str
-            What was asked for beyond the list.
+            Parts that were requested.
         """
         entry = details if DETAILS in parts else listed
-        # Kept apart: an activity may itself have a key of either name.
+        # Nested, because an activity may itself have a key of either name.
         row = strava_json.read_row({"activity": entry, "streams": streams}, 1)
         self.rows[parts].append(_measured(row) | {"row_hash": fingerprint(listed, parts)})
 
     def land(self, gone: Iterable[str] = (), refused: Iterable[str] = ()) -> None:
-        """Land everything, and what is gone; on return it is on the disk.
+        """Land all rows and deletions; they are on the disk on return.
 
         Parameters
         ----------
         gone : iterable of str
-            Activities that exist no longer.
+            Deleted activities.
         refused : iterable of str
-            Sentences, kept in the record.
+            Sentences about refused activities, for the record of the import.
         """
         for parts in list(self.rows) or [frozenset()]:
             rows = self.rows.pop(parts, [])
@@ -84,7 +84,7 @@ class Pile:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Hold the landing; an import by somebody else is waited for."""
+        """Lock the landing, waiting for another import to finish."""
         with ExitStack() as stack:
             for second in range(_PATIENCE_S + 1):
                 try:
@@ -98,7 +98,7 @@ class Pile:
 
 
 def _measured(row: dict) -> dict:
-    """The row with what follows from its samples; samples that can't be used spoil only that."""
+    """Add measures computed from the samples; unusable samples only leave out those measures."""
     streams = row.pop("streams", None)
     if not streams:
         return row
@@ -107,5 +107,5 @@ def _measured(row: dict) -> dict:
     try:
         return row | measure_streams(streams, row.get("sport_type"))
     except (ValueError, TypeError, OverflowError):
-        said = [row["unreadable_cells"], STREAMS]
-        return row | {"unreadable_cells": ",".join(filter(None, said))}
+        unreadable = [row["unreadable_cells"], STREAMS]
+        return row | {"unreadable_cells": ",".join(filter(None, unreadable))}

@@ -1,4 +1,4 @@
-"""What of an athlete's activities has landed from Strava's API, and how much of each."""
+"""Looks up which activities of an athlete have landed from Strava's API, and with which parts."""
 
 import hashlib
 import json
@@ -11,10 +11,10 @@ from stride.ingest import landing as landed
 KIND = "strava_api"
 
 DETAILS, STREAMS = "details", "streams"
-"""What can be known of an activity beyond the line in the list."""
+"""Parts of an activity beyond its entry in the list."""
 
 # fmt: off
-_SAYS = (
+_COMPARED_KEYS = (
     "id", "name", "type", "sport_type", "workout_type", "start_date", "start_date_local",
     "timezone", "utc_offset", "elapsed_time", "moving_time", "distance",
     "total_elevation_gain", "elev_high", "elev_low", "average_speed", "max_speed",
@@ -24,12 +24,12 @@ _SAYS = (
     "gear_id", "external_id", "upload_id", "device_name",
 )
 # fmt: on
-"""What makes an activity another one. Kudos, comments and ranks are not among it: they change for
-weeks, and say nothing of the workout."""
+"""Keys that are compared to detect a changed activity. Kudos, comments and ranks are left out,
+because they change for weeks and do not describe the workout."""
 
 
-class Known(NamedTuple):
-    """The last row that landed of an activity."""
+class LandedActivity(NamedTuple):
+    """The latest landed row of an activity."""
 
     row_hash: str
     started_at: datetime | None
@@ -38,14 +38,14 @@ class Known(NamedTuple):
 
 
 def fingerprint(activity: dict, parts: frozenset[str] = frozenset()) -> str:
-    """Hash of what an activity says, as the list of activities tells it.
+    """Hash the compared keys of an activity.
 
     Parameters
     ----------
     activity : dict
-        From the list, also where the row holds more.
+        Entry of the list of activities, also if the row has details.
     parts : frozenset of str
-        What else the row holds.
+        Parts that the row has.
 
     Returns
     -------
@@ -59,12 +59,12 @@ def fingerprint(activity: dict, parts: frozenset[str] = frozenset()) -> str:
     >>> fingerprint({"id": 1}) == fingerprint({"id": 1}, frozenset({"details"}))
     False
     """
-    says = [sorted(parts), [activity.get(key) for key in _SAYS]]
-    return hashlib.sha256(json.dumps(says, sort_keys=True).encode()).hexdigest()
+    compared = [sorted(parts), [activity.get(key) for key in _COMPARED_KEYS]]
+    return hashlib.sha256(json.dumps(compared, sort_keys=True).encode()).hexdigest()
 
 
 def source_file(parts: frozenset[str]) -> str:
-    """Name of the source that a row with these parts has in the landing.
+    """Return the landing's source name of a row with these parts.
 
     Examples
     --------
@@ -81,8 +81,8 @@ _PARTS = {
 }
 
 
-def read_known(landing: Path, athlete_id: str) -> dict[str, Known]:
-    """Activities that exist at Strava as far as landed rows tell, with the last row of each.
+def read_landed(landing: Path, athlete_id: str) -> dict[str, LandedActivity]:
+    """Read the latest landed row of each activity that was not deleted.
 
     Parameters
     ----------
@@ -91,8 +91,8 @@ def read_known(landing: Path, athlete_id: str) -> dict[str, Known]:
 
     Returns
     -------
-    dict of str to Known
-        By activity.
+    dict of str to LandedActivity
+        By activity id.
     """
     columns = ["activity_id", "source_kind", "row_hash", "started_at", "source_file", "ingested_at"]
     latest: dict[str, dict] = {}
@@ -103,11 +103,11 @@ def read_known(landing: Path, athlete_id: str) -> dict[str, Known]:
         if before is None or row["ingested_at"] >= before["ingested_at"]:
             latest[row["activity_id"]] = row
     for mark in landed.read(landing, "deletions", athlete_id, ["activity_id", "ingested_at"]):
-        row = latest.get(mark["activity_id"])
-        if row and mark["ingested_at"] > row["ingested_at"]:
+        deleted = latest.get(mark["activity_id"])
+        if deleted and mark["ingested_at"] > deleted["ingested_at"]:
             del latest[mark["activity_id"]]
     return {
-        activity_id: Known(
+        activity_id: LandedActivity(
             row["row_hash"], row["started_at"], _PARTS.get(row["source_file"], frozenset())
         )
         for activity_id, row in latest.items()
@@ -115,12 +115,12 @@ def read_known(landing: Path, athlete_id: str) -> dict[str, Known]:
 
 
 def read_raw(landing: Path, athlete_id: str, wanted: set[str]) -> dict[str, dict]:
-    """What Strava last said of some activities.
+    """Read the latest raw JSON of some activities.
 
     Returns
     -------
     dict of str to dict
-        Activity to its JSON, without maps.
+        Activity id to its JSON, without maps.
     """
     columns = ["activity_id", "source_kind", "raw_row", "ingested_at"]
     found: dict[str, tuple[datetime, str]] = {}

@@ -1,13 +1,13 @@
-"""Every day where days matter, weeks where they are too many to see."""
+"""Reduces a long daily series: recent days stay, earlier ones become weeks."""
 
 import pandas as pd
 
 DAYS_KEPT = 730
-"""Days at the end that stay days, about two years."""
+"""Recent days that stay days, about two years."""
 
 
-def thin(days: pd.DataFrame, kept: int = DAYS_KEPT) -> tuple[pd.DataFrame, int]:
-    """Fold all but the last days into weeks that end where the days begin.
+def downsample(days: pd.DataFrame, kept: int = DAYS_KEPT) -> tuple[pd.DataFrame, int]:
+    """Aggregate all but the last days into weeks that end where the days begin.
 
     Parameters
     ----------
@@ -15,27 +15,27 @@ def thin(days: pd.DataFrame, kept: int = DAYS_KEPT) -> tuple[pd.DataFrame, int]:
         One row per day without gaps, in order; columns ``feature_date``, ``training_load``,
         ``ctl``, ``atl``, ``tsb``, all in load a day.
     kept : int
-        Days at the end that stay as they are.
+        Days at the end that are not aggregated.
 
     Returns
     -------
     DataFrame
-        The weeks, then the days. A week has its last day's date and state, and its mean load.
+        The weeks, then the days. A week has the date and state of its last day, and its mean load.
     int
-        How many of the rows are weeks.
+        Number of rows that are weeks.
 
     Examples
     --------
     >>> days = pd.DataFrame({"feature_date": pd.date_range("2026-01-01", periods=16)})
     >>> days = days.assign(training_load=10.0, ctl=range(16), atl=1.0, tsb=2.0)
-    >>> rows, weeks = thin(days, kept=2)
+    >>> rows, weeks = downsample(days, kept=2)
     >>> weeks, rows["ctl"].tolist()
     (2, [6, 13, 14, 15])
     """
     old = len(days) - kept
     if old < 7:
         return days.reset_index(drop=True), 0
-    first = old % 7  # less than a week before the first whole one is left out
+    first = old % 7  # drops an incomplete first week
     earlier = days.iloc[first:old]
     weeks = earlier.iloc[6::7].assign(
         training_load=earlier["training_load"].to_numpy().reshape(-1, 7).mean(axis=1)
