@@ -71,6 +71,7 @@ final as (
         model_name,
         model_run_id,
         fallback_reason,
+        is_carried_code,
         code_commit,
         '{{ invocation_id }}' as invocation_id,
         origin,

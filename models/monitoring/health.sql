@@ -1,6 +1,6 @@
 {%- set parts = [
-    'import', 'intake', 'rows', 'features', 'model', 'forecasts', 'monitors', 'ledger', 'slices',
-    'volumes', 'record'
+    'import', 'intake', 'rows', 'features', 'model', 'forecasts', 'predictions', 'monitors', 'ledger',
+    'slices', 'volumes', 'record'
 ] -%}
 with
 

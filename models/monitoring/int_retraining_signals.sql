@@ -72,6 +72,12 @@ drift as (
 
 ),
 
+code as (
+
+    select * from {{ ref('py_read_code') }}
+
+),
+
 -- Races of the latest training; none where it is older than the table of them.
 standing_races as (
 
@@ -129,6 +135,9 @@ final as (
             select count(*) from forecasts
             where forecasts.recency = 1 and forecasts.model_role = 'stage-1'
         ) > 0 as is_fallback_speaking,
+        -- Once for each code, whether or not its candidate took the champion's place.
+        latest.model_version is not null
+        and coalesce(latest.code_digest <> code.code_digest, true) as is_code_changed,
         realised.ledger_races,
         realised.realised_mape_pct,
         (
@@ -144,6 +153,7 @@ final as (
     from today
     cross join realised
     cross join usable
+    cross join code
     left join trainings as latest on latest.recency = 1
 
 )

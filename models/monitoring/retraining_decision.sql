@@ -56,6 +56,8 @@ triggers as (
             false
         ) as is_champion_lost,
 
+        coalesce(is_code_changed, false) as has_new_code,
+
         ---------- waits for the cool-down and for new races
         coalesce(days_since_training >= month_days, false) as is_month_over,
         coalesce(
@@ -89,6 +91,7 @@ final as (
             or is_first
             or is_erased
             or is_champion_lost
+            or has_new_code
             or (
                 (is_month_over or is_error_up or is_estimate_up or is_drifting)
                 and not is_cooling_down

@@ -74,7 +74,16 @@ spoken as (
         cast(count(case when model_role = 'stage-1' then 1 end) as string)
         || ' of ' || cast(count(*) as string)
         || ' forecasts of today are by the fallback.'
-        || coalesce(' ' || (select max(scores.fallback_detail) from scores), '') as detail
+        || coalesce(' ' || (select max(scores.fallback_detail) from scores), '')
+        || coalesce(
+            ' The installed code is another than that of version '
+            || (
+                select min(case when scores.is_carried_code then scores.model_version end)
+                from scores
+            )
+            || ', which is scored by the code it carries.',
+            ''
+        ) as detail
 
     from predictions
     where model_role <> 'challenger'

@@ -26,6 +26,7 @@ final as (
         trained_on,
         training_reasons,
         code_commit,
+        code_digest,
         trained_at
 
     from receipts

@@ -76,6 +76,11 @@ def _serve() -> tuple[list[str], object] | None:
             os.chdir(cwd)
             os.environ.clear()
             os.environ.update(environment)
+            # Python reads this when it starts, which it did before.
+            if "PYTHONPATH" in environment:
+                sys.path[:0] = environment["PYTHONPATH"].split(os.pathsep)
+                for name in [name for name in sys.modules if name.split(".")[0] == "stride"]:
+                    del sys.modules[name]  # a parse may have imported it
             if manifest:
                 target = Path(environment["DBT_TARGET_PATH"])
                 target.mkdir(parents=True, exist_ok=True)

@@ -116,7 +116,7 @@ def test_missing_activities_of_corrections_are_named_in_one_line(stride):
         (
             "mine.csv",
             "activity_id,note\n1,x\n",
-            "Error: mine.csv does not say what it corrects: name it races.csv, exclusions.csv, ",
+            "Error: mine.csv has ambiguous columns: name it races.csv, exclusions.csv, ",
         ),
         (
             "mine.csv",

@@ -2,12 +2,13 @@
 
 import os
 import re
+import shutil
 from datetime import timedelta
 
 import duckdb
 import pandas as pd
 import pytest
-from conftest import LAST_DAY, Home
+from conftest import LAST_DAY, ROOT, Home
 from test_build import content, copy_of
 
 NEXT_DAY = LAST_DAY + timedelta(days=1)
@@ -122,3 +123,65 @@ def test_two_runs_at_once_get_one_clear_sentence(home):
             r"program that reads the file, then try again.\n",
             done.stderr,
         )
+
+
+def test_a_release_with_other_code_leaves_the_champion_s_numbers_until_its_own_model_passes(
+    sample_home, tmp_path
+):
+    """The release adds 0.2 to the logarithm of every time: the champion would be 22 % slower."""
+    shutil.copytree(ROOT / "python" / "stride", tmp_path / "python" / "stride")
+    file = tmp_path / "python" / "stride" / "racetime" / "model.py"
+    before = file.read_text()
+    file.write_text(before.replace("np.exp(log_time", "np.exp(0.2 + log_time"))
+    assert file.read_text() != before
+    home = copy_of(sample_home, tmp_path / "home")
+    home.environment["PYTHONPATH"] = str(tmp_path / "python")
+
+    def run(*models: str) -> None:
+        done = home.dbt("run", "--select", *models, as_of=LAST_DAY)
+        assert done.returncode == 0, done.stdout[-4000:]
+
+    scored = ("py_score_race_time", "py_repeat_forecasts", "health")
+    decided = ("py_read_code", "retraining_decision")
+    run(*decided, *scored)
+    wanted = sample_home.frame(TIMES)
+    pd.testing.assert_frame_equal(home.frame(TIMES), wanted, check_exact=True)
+    detail = "select status, detail from monitoring.health where check_name = 'champion'"
+    ((status, sentence),) = home.ask(detail)
+    assert status == "ok" and "version 1, which is scored by the code it carries" in sentence
+    decision = "select should_train, reasons from monitoring.retraining_decision"
+    because = "the code of the model is not the one that was last trained"
+    assert home.ask(decision) == [(True, because)]
+
+    # Neither a gate of the code before nor an empty registry lets the new code through.
+    for lost in ("mlflow.db", "mlflow-artifacts"):
+        (home.folder / lost).rename(home.folder / f"{lost}.kept")
+    due = ("int_last_decision", "int_training_due", "py_train_race_time")
+    run(*due, "py_score_race_time")
+    receipt = "select outcome, model_version from training.py_train_race_time"
+    assert home.ask(receipt) == [("gate_outdated", None)]
+    assert set(home.frame(TIMES)["model_version"]) == {"stage-1"}
+    shutil.rmtree(home.folder / "mlflow-artifacts", ignore_errors=True)
+    for lost in ("mlflow.db", "mlflow-artifacts"):
+        (home.folder / f"{lost}.kept").rename(home.folder / lost)
+
+    # With a gate of its own it is judged as any other.
+    judged = ("py_backtest_race_time", "py_evaluate_race_time", "py_judge_gate", "gate_results")
+    run(*judged, *due, "training_runs", "py_score_race_time")
+    outcome, version = home.ask(receipt)[0]
+    assert (outcome, version) in (("kept_champion", "2"), ("gate_failed", "2"))
+    times = home.frame(TIMES)
+    champion = times[times["model_role"] == "champion"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(champion, wanted, check_exact=True)
+    challenger = times[times["model_role"] == "challenger"]
+    assert (challenger["predicted_time_s"].to_numpy() > 1.1 * champion["predicted_time_s"]).all()
+    # One training is enough.
+    run(*decided)
+    assert home.ask(decision) == [(False, "nothing calls for it")]
+
+
+TIMES = """
+    select athlete_id, distance_m, model_role, model_version, predicted_time_s, lower_80_s,
+        upper_80_s
+    from inference.py_score_race_time order by all
+"""

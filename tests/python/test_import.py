@@ -358,7 +358,7 @@ def test_json_of_the_api_lands_with_the_zone_it_tells(tmp_path):
         (["{folder}", "--athlete", "ana", "--timezone", "UTC"], "no activities.csv and no FIT"),
         (["{empty}", "--athlete", "ana", "--timezone", "UTC"], "is empty"),
         (["{cut}", "--athlete", "ana", "--timezone", "UTC"], "can't be read"),
-        (["{pdf}", "--athlete", "ana", "--timezone", "UTC"], "is nothing that Stride reads"),
+        (["{pdf}", "--athlete", "ana", "--timezone", "UTC"], "can't be read by Stride"),
         (
             ["*.zip", "--athlete", "ana", "--timezone", "UTC"],
             "A pattern is replaced by names outside",
@@ -378,8 +378,11 @@ def test_json_of_the_api_lands_with_the_zone_it_tells(tmp_path):
         (["{page}", "--athlete", "ana", "--timezone", "UTC"], "is a web page: log in"),
         (["{page_csv}", "--athlete", "ana", "--timezone", "UTC"], "is a web page and no table"),
         (["{zip}", "--athlete", "ana", "--timezone", "UTC"], "no zip archive, or cut off"),
-        (["{header}", "--athlete", "ana", "--timezone", "UTC"], "has a header and no activities"),
-        (["{csv}", "--athlete", "a", "--mapping", "{pdf}"], "is no TOML file"),
+        (
+            ["{header}", "--athlete", "ana", "--timezone", "UTC"],
+            "has no activities below the header",
+        ),
+        (["{csv}", "--athlete", "a", "--mapping", "{pdf}"], "is not a TOML file"),
         (["{fit}", "--athlete", "b", "--timezone", "UTC"], "could be used; what was read is in"),
     ],
 )

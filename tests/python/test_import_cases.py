@@ -699,7 +699,7 @@ def test_forecasts_of_an_athlete_whom_nobody_knows_say_so(tmp_path):
     head = "predictor,forecast_date,distance,predicted_time\n"
     path = write(tmp_path / "forecasts.csv", head + "coach,2026-05-01,10k,41:30\n")
     (receipt,) = import_path(path, tmp_path / "landing", "anna")
-    assert receipt.notes == ("no athlete anna is known: the rows count once there is one.",)
+    assert receipt.notes == ("no athlete anna is known: the rows apply once the athlete exists.",)
     runs(write(tmp_path / "activities.csv", export("sv")), "anna")
     (receipt,) = import_path(path, tmp_path / "landing", "anna")
     assert (receipt.daily, receipt.notes) == ({"forecasts": 0}, ())

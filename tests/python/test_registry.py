@@ -116,14 +116,14 @@ def races(n: int) -> pd.DataFrame:
     ).head(n)
 
 
-def run(data, gate=GATE, forecasts=None, due=DUE, candidate=CORRECTED):
+def run(data, gate=GATE, forecasts=None, due=DUE, candidate=CORRECTED, **named):
     """Train as the dbt model does; by default the candidate's forecasts are 3 % off."""
     forecasts = off_by(data, 0.03) if forecasts is None else forecasts
     usable = data[data["unused_reason"].isna()]
     judged = {"candidate": candidate, "data_fingerprint": fingerprint(usable, candidate)}
     gate, forecasts = gate.assign(**judged), forecasts.assign(**judged)
     evaluation = EVALUATION.assign(candidate=candidate)
-    return train(data, gate, evaluation, forecasts, due, model_name=NAME).iloc[0]
+    return train(data, gate, evaluation, forecasts, due, model_name=NAME, **named).iloc[0]
 
 
 def off_by(data, share: float, half_width: float = 0.1) -> pd.DataFrame:
@@ -374,6 +374,16 @@ def test_a_deleted_artifact_is_reported_and_trained_again(tmp_path):
     assert "can't be loaded" in receipt["outcome_reason"]
     assert registry.load(NAME, "2").n_races_ == 30
     assert "can't be loaded" in called("rollback", "--why", "x").output
+
+
+def test_a_champion_of_another_feature_specification_gives_way():
+    """It is not asked any more, so a draw must not keep it."""
+    one, other = ('{"state": {"columns": ["ctl"]}}', '{"state": {"columns": ["atl"]}}')
+    assert run(races(30), specification=one)["outcome"] == "promoted"
+    receipt = run(races(30), specification=other)
+    assert (receipt["model_version"], receipt["outcome"]) == ("2", "promoted")
+    assert voices(NAME, other)[0].version == "2"
+    assert voices(NAME, one)[0].version == FALLBACK
 
 
 def test_a_run_keeps_its_explanation_and_loads_without_stride(tmp_path, monkeypatch):

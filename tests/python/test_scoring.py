@@ -1,6 +1,7 @@
 """Scoring: roles of the models in a run and the log, on a separate registry."""
 
 import json
+import pickle
 import shutil
 import sqlite3
 
@@ -9,6 +10,9 @@ import pandas as pd
 import pytest
 from test_registry import FAILED, NAME, opened, own_registry, races, run  # noqa: F401
 
+from stride.monitoring.repeated import repeat
+from stride.racetime import model as model_module
+from stride.racetime import model_code, registry
 from stride.racetime.model import FEATURES
 from stride.racetime.score import (
     COLUMNS,
@@ -202,3 +206,90 @@ def test_all_that_the_model_read_is_kept():
 
 def test_no_athletes_to_forecast_is_no_error():
     assert list(scorer(NAME)(targets().head(0)).columns) == list(COLUMNS)
+
+
+def let_installed_code_add(monkeypatch, share: float, is_release: bool = True) -> None:
+    """Let the installed model add to every correction; as a release it is other code as well."""
+    bounded, digest = model_module._bounded, model_code.digest
+    monkeypatch.setattr(model_module, "_bounded", lambda *of: bounded(*of) + share)
+    if is_release:
+
+        def other(root=None):
+            return digest(root) if root else "0" * 64
+
+        monkeypatch.setattr(model_code, "digest", other)
+
+
+def test_after_a_release_the_champion_is_scored_by_the_code_it_carries(monkeypatch):
+    run(races(30))
+    before = scores()
+    assert not before["is_carried_code"].any()
+    let_installed_code_add(monkeypatch, 0.2)
+    assert registry.load(NAME, "1").n_races_ == 30
+    for asked in (scorer(NAME), pickle.loads(pickle.dumps(scorer(NAME)))):  # as Spark's workers do
+        after = asked(targets())
+        assert after["is_carried_code"].all()
+        pd.testing.assert_frame_equal(
+            before.drop(columns="is_carried_code"),
+            after.drop(columns="is_carried_code"),
+            check_exact=True,
+        )
+
+
+def test_a_version_that_other_packages_forecast_otherwise_is_refused(monkeypatch):
+    run(races(30))
+    let_installed_code_add(monkeypatch, 1e-6, is_release=False)
+    spoken = scores()
+    assert set(spoken["fallback_reason"]) == {UNUSABLE}
+    (sentence,) = set(spoken["fallback_detail"])
+    assert sentence.startswith(f"Version 1 of {NAME} can't be loaded (with the packages installed")
+
+
+@pytest.mark.parametrize("name", ["model.skops", "model.py", "examples.json", "added.py"])
+def test_a_version_whose_files_were_edited_is_refused(tmp_path, name):
+    run(races(30))
+    (known,) = (tmp_path / "mlflow-artifacts").rglob("model.py")
+    file = known.with_name(name)
+    if name != "added.py":
+        (file,) = (tmp_path / "mlflow-artifacts").rglob(name)
+    with file.open("ab") as edited:
+        edited.write(b"\n")
+    spoken = scores()
+    assert set(spoken["fallback_reason"]) == {UNUSABLE}
+    assert "(its files are not those that were registered)" in spoken["fallback_detail"].iloc[0]
+
+
+def test_a_version_of_the_first_releases_is_scored_by_its_own_code_as_well(monkeypatch, tmp_path):
+    """It keeps no examples and no fingerprint of its files."""
+    run(races(30))
+    before = scores()
+    registry.connect().delete_model_version_tag(NAME, "1", "stride.files_fingerprint")
+    (examples,) = (tmp_path / "mlflow-artifacts").rglob("examples.json")
+    examples.unlink()
+    let_installed_code_add(monkeypatch, 0.2)
+    after = scores()
+    assert after["is_carried_code"].all()
+    assert after["predicted_time_s"].equals(before["predicted_time_s"])
+
+
+def test_logged_inputs_give_the_logged_times_again_unless_the_model_changed(monkeypatch):
+    run(races(30))
+    run(races(31), FAILED)
+    log = scores()
+    made = repeat(log)
+    assert made["problem"].isna().all() and len(made) == 4
+    for kept, again in (
+        ("predicted_time_s", "repeated_time_s"),
+        ("upper_80_s", "repeated_upper_s"),
+    ):
+        np.testing.assert_allclose(made[again].astype(float), made[kept], rtol=1e-12)
+    # What was logged when the code moved the champion, beside what the champion says.
+    moved = log.assign(predicted_time_s=log["predicted_time_s"] * 1.22)
+    known = repeat(moved).dropna(subset="predicted_time_s")
+    assert (known["repeated_time_s"] / known["predicted_time_s"]).max() < 0.9
+    fallback = log.assign(model_version=FALLBACK)
+    assert repeat(fallback)["repeated_time_s"].notna().any()
+    gone = repeat(log.assign(model_version="9"))
+    assert gone["problem"].str.contains("Version 9 of").all()
+    assert gone["repeated_time_s"].isna().all()
+    assert repeat(log.head(0)).empty

@@ -168,8 +168,8 @@ def test_invalid_streams_are_reported_as_unreadable():
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "is no JSON"),
-        (b"PK\x03\x04", "is no JSON"),
+        (b"", "is not JSON"),
+        (b"PK\x03\x04", "is not JSON"),
         (b"[]", "is JSON that Stride does not know"),
         (b'{"swagger": "2.0"}', r"does not know \(it has swagger\)"),
         (b'{"start_date": "2024-01-05"}', "has no activity of Strava's API"),

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from stride.erase.traces import Traces
 from stride.ingest.landing import put_on_disk
+from stride.racetime.stored import EXAMPLES
 
 _TEXTS = (".csv", ".json", ".md", ".txt", ".html")
 _VALUES = ("value", "description", "dataset_profile", "dataset_source")
@@ -39,7 +40,7 @@ def erase_registry(database: Path, artifacts: Path, traces: Traces, races) -> in
     for file in sorted(artifacts.rglob("*")) if artifacts.is_dir() else ():
         if file.suffix == ".part":
             file.unlink()
-        elif "code" in file.parts or not file.is_file():
+        elif "code" in file.parts or file.name == EXAMPLES or not file.is_file():
             continue
         elif file.suffix == ".parquet":
             changed += _erase_parquet(file, traces, races)

@@ -44,7 +44,7 @@ _VALUES = (
 )
 """Values of a landed correction."""
 
-UNKNOWN_ATHLETE = "no athlete {} is known: the rows count once there is one."
+UNKNOWN_ATHLETE = "no athlete {} is known: the rows apply once the athlete exists."
 
 _WITHDRAWN = "withdrawn_"
 """Prefix of the kind of a landed row that withdraws a correction."""

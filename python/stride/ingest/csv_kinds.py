@@ -76,7 +76,7 @@ def kind_of(name: str, content: bytes) -> str | None:
     if not kinds:
         if "activity_id" in columns and columns <= set(_SHARED):
             raise StrideError(
-                f"{name} does not say what it corrects: name it races.csv, exclusions.csv, "
+                f"{name} has ambiguous columns: name it races.csv, exclusions.csv, "
                 "loads.csv or sports.csv."
             )
         return None

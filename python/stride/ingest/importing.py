@@ -135,7 +135,7 @@ def _import_listing(listing, path, landing, athlete_id, options) -> list[Receipt
     if (found := _import_small_csv(listing, landing, athlete_id)) is not None:
         return found
     if not athlete_id:
-        raise StrideError("Say whose data it is: --athlete ID.")
+        raise StrideError("The athlete is missing: add --athlete ID.")
     recordings = [entry for entry in listing.entries if _is_recording(entry, path)]
     if table := _strava_table(listing.entries):
         return [_import_export(table, recordings, listing, landing, athlete_id, options)]
@@ -315,7 +315,9 @@ def _known_sport(word: str) -> str:
     from stride.ingest.device import sports
 
     if (sport := sports.known(word)) is None:
-        raise StrideError(f"--sport {word} is no sport that Stride knows: say Run, Ride or Swim.")
+        raise StrideError(
+            f"--sport {word} is not a known sport: use for example Run, Ride or Swim."
+        )
     return sport
 
 
@@ -350,7 +352,7 @@ def _packed_at(listing: Listing, table: Entry) -> datetime | None:
 def _nothing_in(path: Path, listing: Listing, refused: list[str], found: Counter) -> str:
     if found:
         named = ", ".join(f"{what} ({number:,})" for what, number in sorted(found.items()))
-        return f"{path} holds nothing that Stride uses: {named}."
+        return f"{path} contains nothing that Stride can use: {named}."
     is_one = path.is_file() and len(listing.entries) == 1
     if is_one and archive.is_web_page(archive.read(listing.entries[0])):
         return f"{path} is a web page: log in where the export is and download it again."

@@ -63,7 +63,7 @@ def read(content: bytes, source_file: str) -> list[Found]:
     Raises
     ------
     StrideError
-        If it is no JSON.
+        If it is not JSON.
 
     Examples
     --------

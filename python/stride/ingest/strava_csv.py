@@ -139,7 +139,7 @@ def _check(table: Table, meaning: headers.Meanings, source_file: str) -> None:
     if len(missing) > len(_REQUIRED) / 2:
         raise StrideError(
             f"{source_file} is no table that Stride knows; it has: {printable(table.header)}. If "
-            "its rows are activities, say what its columns mean with --mapping; of Strava, Garmin "
+            "its rows are activities, describe its columns with --mapping; of Strava, Garmin "
             "Connect and Runalyze it reads the lists as they come."
         )
     if missing:

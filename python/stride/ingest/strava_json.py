@@ -51,7 +51,7 @@ def read_rows(content: bytes, source_file: str) -> Rows:
     Raises
     ------
     StrideError
-        If the file is no JSON or holds no activity.
+        If the file is not JSON or holds no activity.
 
     Examples
     --------
@@ -64,7 +64,9 @@ def read_rows(content: bytes, source_file: str) -> Rows:
         entries = read_entries(decode(content), source_file)
         rows = [read_row(entry, number) for number, entry in enumerate(entries, start=1)]
     except RecursionError:
-        raise StrideError(f"{source_file} is no JSON of Strava: it is nested too deeply.") from None
+        raise StrideError(
+            f"{source_file} is not JSON of Strava: it is nested too deeply."
+        ) from None
     keys = {key for entry in entries[:100] if isinstance(entry, dict) for key in entry}
     if not keys & {"start_date", "start_date_local", "resource_state", "activity"}:
         raise StrideError(_unknown(source_file, keys))
@@ -90,7 +92,7 @@ def has_activity(content: bytes, source_file: str) -> bool:
     Raises
     ------
     StrideError
-        If it is no JSON.
+        If it is not JSON.
     """
     entries = read_entries(decode(content), source_file)
     return any(_is_activity(_split(entry)[0]) for entry in entries)
@@ -104,7 +106,7 @@ def read_entries(text: str, source_file: str) -> list:
         lines = [line for line in text.splitlines() if line.strip()]
         found = [_parsed_line(line) for line in lines]
         if not any(isinstance(entry, dict) for entry in found):
-            raise StrideError(f"{source_file} is no JSON ({problem}).") from None
+            raise StrideError(f"{source_file} is not JSON ({problem}).") from None
     if isinstance(found, dict):
         lists = [found[key] for key in _LISTS if isinstance(found.get(key), list)]
         found = lists[0] if lists else found
@@ -117,7 +119,7 @@ def read_entries(text: str, source_file: str) -> list:
 
 
 def _parsed(text: str) -> object:
-    return json.loads(text, parse_constant=str)  # NaN is no JSON: a text, so no number
+    return json.loads(text, parse_constant=str)  # NaN is not JSON: a text, so no number
 
 
 def _parsed_line(line: str) -> object:

@@ -10,11 +10,16 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
+from types import CodeType
+
+import pandas as pd
 
 import stride
 
+COLUMNS = {"code_digest": "string"}
 _DISTRIBUTIONS = {"sklearn": "scikit-learn"}
 """What a package is called where it is installed from, if not by its own name."""
+_INSTALLED = Path(stride.__file__).parents[1]
 _PARSER = Lock()
 """Python 3.11's parser fails now and then if two threads parse at once."""
 
@@ -56,21 +61,65 @@ def pinned() -> list[str]:
     )
 
 
-def digest() -> str:
+def digest(root: Path | None = None) -> str:
     """Hash of the model's own modules: other code is another model, though the data be the same.
+
+    Parameters
+    ----------
+    root : Path, optional
+        Folder that holds the package ``stride``; default: where it is installed.
 
     Returns
     -------
     str
         64 hexadecimal digits.
     """
-    text = b"".join(module.read_bytes() for module in sorted(_modules(), key=lambda m: m.name))
+    text = b"".join(module.read_bytes() for module in sorted(_modules(root), key=lambda m: m.name))
     return hashlib.sha256(text).hexdigest()
 
 
-def _modules() -> set[Path]:
+def installed() -> pd.DataFrame:
+    """Digest of the installed code, as the one row of a table with `COLUMNS`."""
+    return pd.DataFrame({"code_digest": [digest()]})
+
+
+def modules(root: Path | None = None) -> dict[str, str]:
+    """Text of the modules that a model is made of, by dotted name.
+
+    Parameters
+    ----------
+    root : Path, optional
+        As for `digest`.
+    """
+    root = root or _INSTALLED
+    return {
+        ".".join(file.relative_to(root).with_suffix("").parts): file.read_text(encoding="utf-8")
+        for file in _modules(root)
+    }
+
+
+def compiled(text: str, name: str, package: str) -> CodeType:
+    """Compile a module of Stride so that it imports from ``package`` what it would from ``stride``.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        For tracebacks.
+    package : str
+    """
+    with _PARSER:
+        tree = ast.parse(text)
+    for node in ast.walk(tree):
+        # None of a model's modules says `import stride`.
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "stride":
+            node.module = package + node.module.removeprefix("stride")
+    return compile(tree, name, "exec")
+
+
+def _modules(root: Path | None = None) -> set[Path]:
     """`stride.racetime.model` and the modules of Stride that it is made of."""
-    root = Path(stride.__file__).parents[1]
+    root = root or _INSTALLED
     found, ahead = set(), ["stride.racetime.model"]
     while ahead:
         module = root / f"{ahead.pop().replace('.', '/')}.py"

@@ -28,8 +28,6 @@ _TAG = "stride."
 _FINGERPRINT = f"{_TAG}data_fingerprint"
 _PATIENCE_S = 900.0
 """How long one trainer waits for another; training takes minutes at most."""
-_MAKERS = ("stride.", "numpy.", "sklearn.", "scipy.", "crepes.", "mapie.", "lightgbm.")
-"""Whose classes a stored model may hold; of any other none is stored, so none is ever loaded."""
 
 
 class RegistryError(StrideError):
@@ -223,13 +221,15 @@ def alone(patience_s: float = _PATIENCE_S) -> Iterator[None]:
         yield
 
 
-def find(client, model_name: str, fingerprint: str) -> Version | None:
+def find(
+    client, model_name: str, fingerprint: str, specification: str | None = None
+) -> Version | None:
     """The latest version that was trained on exactly this data and can be used, if there is one."""
     for number in reversed(numbers(client, model_name)):
         # Unity Catalog's search leaves the tags out.
         if tags(client, model_name, number).get("data_fingerprint") == fingerprint:
             version = Version(number, client.get_model_version(model_name, number).run_id)
-            return version if is_usable(model_name, version.number) else None
+            return version if is_usable(model_name, version.number, specification) else None
     return None
 
 
@@ -256,7 +256,7 @@ def tag(client, model_name: str, number: str, key: str, value: str) -> None:
 
 
 def log_model(model, example):
-    """Log a fitted model to the active run, with the code that it needs to load elsewhere.
+    """Log a fitted model to the active run, with its code and with forecasts that prove it.
 
     Parameters
     ----------
@@ -270,20 +270,25 @@ def log_model(model, example):
     mlflow.models.model.ModelInfo
     """
     import mlflow
+    import skops.io
 
+    from stride.racetime import stored
     from stride.racetime.model_code import pinned, staged
 
     with staged() as code, _same_path():  # MLflow loads what it has logged, to try the example
+        examples = code.with_name(stored.EXAMPLES)
+        examples.write_text(stored.forecasts_to_keep(model), encoding="utf-8")
         info = mlflow.sklearn.log_model(
             model,
             name="model",
             serialization_format="skops",
-            skops_trusted_types=_trusted(model),
+            skops_trusted_types=stored.trusted(skops.io.dumps(model)),
             signature=_signature(example),
             input_example=example.head(5).astype(
                 {column: float for column in example.select_dtypes("number")}
             ),
             code_paths=[str(code)],
+            extra_files=[str(examples)],
             pip_requirements=pinned(),
         )
     return info
@@ -307,8 +312,13 @@ def register(client, model_name: str, info, run_id: str, tags: dict) -> Version:
     -------
     Version
     """
+    import mlflow
     from mlflow import MlflowException
 
+    from stride.racetime.stored import files_fingerprint
+
+    folder = mlflow.artifacts.download_artifacts(artifact_uri=info.model_uri)
+    tags = tags | {"files_fingerprint": files_fingerprint(Path(folder))}
     try:
         client.create_registered_model(model_name)
     except MlflowException as problem:
@@ -365,17 +375,39 @@ def challenge(client, model_name: str, version: Version) -> None:
     client.set_registered_model_alias(model_name, CHALLENGER, version.number)
 
 
-def load(model_name: str, number: str):
+def load(model_name: str, number: str, specification: str | None = None):
     """Load one version, by number: an alias may move while a run is under way.
+
+    Parameters
+    ----------
+    model_name : str
+    number : str
+    specification : str, optional
+        The var ``feature_specification`` as JSON: a version that carries another one is refused.
+
+    Returns
+    -------
+    RaceTimeModel or stored.CarriedModel
+        The second where the installed code is not the version's own.
 
     Raises
     ------
     RegistryError
-        If its artifact is gone or can't be read.
+        If its files are gone, are not those that were registered, or can't be read; if it carries
+        another specification, or can't reproduce its own forecasts.
     """
+    from stride.racetime import specification as specified
+    from stride.racetime import stored
+
     try:
         client = connect_to_read(model_name)
-        return _load_file(_files(client, model_name, number))
+        carried = tags(client, model_name, number)
+        if specification is not None:
+            refused = specified.refusal(carried.get("feature_specification"), specification)
+            if refused:
+                raise StrideError(refused.rstrip("."))
+        folder = _files(client, model_name, number)
+        return stored.load(folder, carried.get("files_fingerprint"))
     except Exception as problem:  # a deleted file, a damaged one, a class of another release
         raise RegistryError(
             f"Version {number} of {model_name} can't be loaded ({_first_line(problem)}): forecasts "
@@ -396,21 +428,6 @@ def _files(client, model_name: str, number: str) -> Path:
     return Path(mlflow.artifacts.download_artifacts(artifact_uri=uri))
 
 
-def _load_file(folder: Path):
-    from stride.racetime import plain_file
-
-    data = (folder / "model.skops").read_bytes()
-    if (model := plain_file.read(data)) is not None:
-        return model
-    import skops.io
-
-    types = skops.io.get_untrusted_types(data=data)
-    unknown = [name for name in types if not name.startswith(_MAKERS)]
-    if unknown:
-        raise RegistryError(f"it holds {', '.join(unknown)}, which Stride does not trust")
-    return skops.io.loads(data, trusted=types)
-
-
 @contextmanager
 def _same_path() -> Iterator[None]:
     """Leave the import path as it is: a version's copy of the code is for who has no Stride."""
@@ -421,10 +438,10 @@ def _same_path() -> Iterator[None]:
         sys.path[:] = path
 
 
-def is_usable(model_name: str, number: str) -> bool:
-    """Whether a version can be loaded."""
+def is_usable(model_name: str, number: str, specification: str | None = None) -> bool:
+    """Whether a version can be loaded; see `load`."""
     try:
-        load(model_name, number)
+        load(model_name, number, specification)
     except RegistryError:
         return False
     return True
@@ -479,19 +496,6 @@ def _signature(example):
         ColSpec("double" if name in numbers else "string", name, required=False) for name in example
     ]
     return ModelSignature(Schema(columns), Schema([TensorSpec(np.dtype("float64"), (-1,))]))
-
-
-def _trusted(model) -> list[str]:
-    """The classes in ``model`` beside scikit-learn's own; refuses those of unknown makers."""
-    import skops.io
-
-    types = skops.io.get_untrusted_types(data=skops.io.dumps(model))
-    unknown = [name for name in types if not name.startswith(_MAKERS)]
-    if unknown:
-        raise RegistryError(
-            f"The model holds {', '.join(unknown)}, which the registry does not store."
-        )
-    return types
 
 
 def _first_line(problem: Exception) -> str:

@@ -10,11 +10,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from stride.errors import StrideError
 from stride.racetime import registry
 from stride.racetime.model import FEATURES, RaceTimeModel
 from stride.racetime.riegel import riegel
-from stride.racetime.specification import refusal
+from stride.racetime.stored import CarriedModel
 
 FALLBACK = "stage-1"
 """Model version and role when no champion can speak: the prior and the races, nothing learned."""
@@ -58,6 +57,7 @@ COLUMNS = {
     "fallback_reason": "string",
     "fallback_detail": "string",
     "silent_challenger": "string",
+    "is_carried_code": "boolean",
     "code_commit": "string",
 }
 
@@ -70,7 +70,7 @@ class Voice(NamedTuple):
     version: str
     role: str
     run_id: str | None
-    model: RaceTimeModel
+    model: RaceTimeModel | CarriedModel
     background: pd.DataFrame | None = None
     """Rows that a typical athlete is told from; without them no reasons are given."""
     fallback_reason: str | None = None
@@ -132,31 +132,24 @@ def voices(model_name: str, specification: str | None = None) -> list[Voice]:
         known = isinstance(problem, registry.RegistryError)
         return [_stage_1(UNREACHABLE, str(problem) if known else None)]
 
-    def load(version: registry.Version, role: str) -> Voice | None:
-        return _load(client, model_name, version, role, specification)
+    def load(version: registry.Version, role: str) -> Voice:
+        try:
+            model = registry.load(model_name, version.number, specification)
+        except registry.RegistryError as problem:
+            _log.warning("Version %s (%s) can't be loaded: %s", version.number, role, problem)
+            raise
+        return Voice(version.number, role, version.run_id, model, _background(version))
 
-    spoken = load(champion, registry.CHAMPION) if champion else None
-    found = [spoken or _stage_1(UNUSABLE if champion else NO_CHAMPION)]
-    if challenger and challenger != champion:
-        shadow = load(challenger, registry.CHALLENGER)
-        if shadow is None:
-            return [found[0]._replace(silent_challenger=challenger.number)]
-        found.append(shadow)
-    return found
-
-
-def _load(client, model_name: str, version, role: str, specification) -> Voice | None:
     try:
-        if specification is not None:
-            carried = registry.tags(client, model_name, version.number)
-            refused = refusal(carried.get("feature_specification"), specification)
-            if refused:
-                raise StrideError(refused)
-        model = registry.load(model_name, version.number)
-    except Exception as problem:  # a deleted artifact, a class that is not trusted, another release
-        _log.warning("Version %s (%s) can't be loaded: %s", version.number, role, problem)
-        return None
-    return Voice(version.number, role, version.run_id, model, _background(version))
+        first = load(champion, registry.CHAMPION) if champion else _stage_1(NO_CHAMPION)
+    except registry.RegistryError as problem:
+        first = _stage_1(UNUSABLE, str(problem))
+    if challenger is None or challenger == champion:
+        return [first]
+    try:
+        return [first, load(challenger, registry.CHALLENGER)]
+    except registry.RegistryError:
+        return [first._replace(silent_challenger=challenger.number)]
 
 
 def _background(version: registry.Version) -> pd.DataFrame | None:
@@ -167,9 +160,15 @@ def _background(version: registry.Version) -> pd.DataFrame | None:
         return None
 
 
+def stage_1() -> RaceTimeModel:
+    """The fallback: the prior and the races, nothing learned."""
+    return RaceTimeModel().fit(pd.DataFrame(columns=FEATURES), [])
+
+
 def _stage_1(reason: str, detail: str | None = None) -> Voice:
-    model = RaceTimeModel().fit(pd.DataFrame(columns=FEATURES), [])
-    return Voice(FALLBACK, FALLBACK, None, model, fallback_reason=reason, fallback_detail=detail)
+    return Voice(
+        FALLBACK, FALLBACK, None, stage_1(), fallback_reason=reason, fallback_detail=detail
+    )
 
 
 def score(
@@ -213,6 +212,7 @@ def _ask(voice: Voice, targets: pd.DataFrame) -> pd.DataFrame:
         fallback_reason=voice.fallback_reason,
         fallback_detail=voice.fallback_detail,
         silent_challenger=voice.silent_challenger,
+        is_carried_code=isinstance(voice.model, CarriedModel),
     )
 
 

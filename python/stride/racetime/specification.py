@@ -28,7 +28,7 @@ def canonical(specification: dict | str) -> str:
     Raises
     ------
     StrideError
-        If it is no JSON object of tables.
+        If it is not JSON object of tables.
 
     Examples
     --------

@@ -37,6 +37,7 @@ RECEIPT = {
     "trained_on": "date",
     "training_reasons": "string",
     "code_commit": "string",
+    "code_digest": "string",
     "trained_at": "timestamp",
 }
 
@@ -99,6 +100,7 @@ def train(
         "trained_on": due["decided_on"],
         "training_reasons": due["reasons"],
         "code_commit": code_commit or "unknown",
+        "code_digest": digest(),
         "trained_at": clock.now(),
     }
     if not due["should_train"]:
@@ -114,8 +116,8 @@ def train(
     if not _is_bound(receipt["data_fingerprint"], own, gate):
         receipt |= {"outcome": GATE_OUTDATED, "outcome_reason": _OUTDATED}
         return pd.DataFrame([receipt])
-    carried = {"feature_specification": canonical(specification)} if specification else {}
-    made_of = {"carried": carried, "inputs": inputs or {}}
+    specification = canonical(specification) if specification else None
+    made_of = {"specification": specification, "inputs": inputs or {}}
     receipt |= _registered(races, usable, gate, evaluation, own, receipt, **made_of)
     return pd.DataFrame([receipt])
 
@@ -146,7 +148,9 @@ def _is_bound(wanted: str, own: pd.DataFrame, gate: pd.DataFrame) -> bool:
     return {*own["data_fingerprint"], *gate["data_fingerprint"]} == {wanted}
 
 
-def _registered(races, usable, gate, evaluation, backtest, receipt: dict, **made_of) -> dict:
+def _registered(
+    races, usable, gate, evaluation, backtest, receipt: dict, *, specification, inputs
+) -> dict:
     """What the registry adds to the receipt; the outcome says so if it can't be used."""
     from stride.racetime import registry
 
@@ -154,11 +158,12 @@ def _registered(races, usable, gate, evaluation, backtest, receipt: dict, **made
         client = registry.connect(receipt["model_name"])
         with registry.alone():
             name = receipt["model_name"]
-            version = registry.find(client, name, receipt["data_fingerprint"])
+            version = registry.find(client, name, receipt["data_fingerprint"], specification)
             if version is None:
+                carried = {"feature_specification": specification} if specification else {}
                 measured = (gate, evaluation, backtest, receipt)
-                version = _fit(client, races, usable, *measured, **made_of)
-            said = _judge(client, version, gate, backtest, receipt)
+                version = _fit(client, races, usable, *measured, carried=carried, inputs=inputs)
+            said = _judge(client, version, gate, backtest, receipt, specification)
             champion = registry.by_alias(client, name, registry.CHAMPION)
     except Exception as problem:
         if not registry.is_of_registry(problem):
@@ -198,7 +203,9 @@ def _fit(client, races, usable, gate, evaluation, backtest, receipt: dict, *, ca
     return registry.register(client, receipt["model_name"], info, run.info.run_id, tags)
 
 
-def _judge(client, version, gate: pd.DataFrame, backtest: pd.DataFrame, receipt: dict) -> dict:
+def _judge(
+    client, version, gate: pd.DataFrame, backtest: pd.DataFrame, receipt: dict, specification
+) -> dict:
     """Move the champion's alias if the evidence says so; record the decision either way."""
     from stride.racetime import decisions, paired, registry
 
@@ -219,7 +226,7 @@ def _judge(client, version, gate: pd.DataFrame, backtest: pd.DataFrame, receipt:
         decisions.keep(client, name, version, action="keep", why=why, **keep)
         return {"outcome": KEPT, "outcome_reason": why}
     why = "It passed the gate, and there was no champion."
-    if champion is not None and not registry.is_usable(name, champion.number):
+    if champion is not None and not registry.is_usable(name, champion.number, specification):
         why = f"It passed the gate, and champion {champion.number} can't be loaded."
     elif champion is not None:
         learned = int(registry.tags(client, name, champion.number).get("training_races", 0))
