@@ -1,5 +1,5 @@
-{#- Of the model's inputs those that the contract names; all are in model_inputs. -#}
-{%- set kept = graph.nodes['model.' ~ project_name ~ '.inference_log'].columns if execute else {} -%}
+{#- Of the model's inputs those that the contract names; all are in model_inputs. A unit test has no graph. -#}
+{%- set kept = graph.get('nodes', {}).get('model.' ~ project_name ~ '.inference_log', {}).get('columns', {}) -%}
 {%- set grain = ['athlete_id', 'prediction_date', 'distance_m', 'model_version', 'model_role'] -%}
 with
 

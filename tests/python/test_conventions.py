@@ -146,6 +146,12 @@ def test_every_seed_source_macro_and_exposure_is_described(manifest):
         assert nodes and not offenders(nodes, lambda n: n["description"])
 
 
+def test_every_row_of_a_seed_has_as_many_cells_as_its_header():
+    for file in (ROOT / "seeds").glob("*.csv"):
+        with file.open(encoding="utf-8", newline="") as lines:
+            assert len({len(row) for row in csv.reader(lines)}) == 1, file.name
+
+
 def test_types_are_the_seven_words_that_both_engines_take(public):
     words = {"string", "int", "bigint", "double", "boolean", "date", "timestamp"}
     assert {c["data_type"] for m in public for c in m["columns"].values()} <= words
