@@ -222,3 +222,18 @@ def test_the_project_contains_no_paths_of_this_computer():
             and path.is_file()
         ):
             assert not traces.search(path.read_text(encoding="utf-8")), name
+
+
+def test_the_house_does_not_grow(manifest):
+    """What `make house` measures; each limit is today's value, to be lowered and not raised."""
+    import sys
+
+    sys.path.append(str(ROOT / "tests"))
+    from house import measure
+
+    measured = measure(manifest)
+    assert measured["models"] <= 155
+    assert measured["longest path"] <= 45
+    assert measured["custom materializations"] == 0
+    assert measured["models that read the last run by name"] <= 4
+    assert measured["files that name run_distance_84d_m"] <= 16

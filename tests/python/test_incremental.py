@@ -323,8 +323,11 @@ def test_a_setting_of_today_leaves_last_year_alone(start, home):
     histories.write(home.folder / "stride.duckdb")
     built(home)
     after = tables(home)["activity_features"]
-    mine = (after["athlete_id"] == "athlete-1") & (after["activity_date"].dt.date >= day)
-    pd.testing.assert_frame_equal(before[~mine], after[~mine], check_exact=True)
+    others = after["athlete_id"] != "athlete-1"
+    pd.testing.assert_frame_equal(before[others], after[others], check_exact=True)
+    # Its own history is computed anew; sums of samples may end in another bit.
+    mine = ~others & (after["activity_date"].dt.date >= day)
+    pd.testing.assert_frame_equal(before[~mine], after[~mine], rtol=1e-12, atol=1e-12)
     assert set(after.loc[mine, "valid_max_hr_bpm"]) == {172.0}
     assert (before.loc[mine, "heart_rate_load"] != after.loc[mine, "heart_rate_load"]).sum() > 20
 
