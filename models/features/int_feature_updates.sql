@@ -138,8 +138,9 @@ final as (
 
     select
         first_days.athlete_id,
-        cast(row_number() over (order by first_days.athlete_id asc nulls last) as bigint)
-            as athlete_number,
+        cast(row_number() over (
+            order by first_days.athlete_id asc nulls last
+        ) as bigint) as athlete_number,
         histories.history_day,
         first_days.first_day,
         -- Without activities there is no day to compute; greatest alone would pass over the null.

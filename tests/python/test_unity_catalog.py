@@ -41,7 +41,10 @@ def columns(model: dict) -> set[str]:
 APPEND_ONLY = [
     name
     for name, model in MODELS.items()
-    if model.get("config", {}).get("full_refresh") is False and "athlete_id" in columns(model)
+    if model.get("config", {}).get("full_refresh") is False
+    and "athlete_id" in columns(model)
+    # The hook before their append deletes the rows of athletes who are gone.
+    and "withdraw_audited" not in model["config"].get("pre_hook", "")
 ]
 
 
