@@ -721,7 +721,7 @@ def test_forecasts_are_known_by_their_columns_and_no_planned_races(tmp_path, nam
 def test_a_forecast_lands_nowhere_but_in_the_landing(tmp_path):
     head = "predictor,forecast_date,distance,predicted_time,athlete_id\n"
     path = write(tmp_path / "forecasts.csv", head + "coach,2026-05-01,10k,41:30,../../x\n")
-    with pytest.raises(StrideError, match=r"line 2: The athlete id '\.\./\.\./x' is not"):
+    with pytest.raises(StrideError, match=r"line 2: The athlete id '\.\./\.\./x' is invalid"):
         import_path(path, tmp_path / "home" / "landing", None)
     assert not list(tmp_path.rglob("x.*"))
 
