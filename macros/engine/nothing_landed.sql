@@ -1,6 +1,6 @@
 {#- Nothing, or an error before the first model if nothing was imported: each of eight would say it. -#}
 {% macro nothing_landed() -%}
-    {%- if execute and flags.WHICH in ('build', 'run') and 'model.stride.landed_' in selected_resources | join(' ') -%}
+    {%- if execute and flags.WHICH in ('build', 'run') and 'model.stride.landed_activities' in selected_resources -%}
     {{ return(adapter.dispatch('nothing_landed')()) }}
     {%- endif -%}
 {%- endmacro %}

@@ -14,6 +14,7 @@ from conftest import LAST_DAY, Home
 OF_THE_RUN = {
     "run_id",
     "model_run_id",
+    "standing_run_id",
     "champion_run_id",
     "decision_id",
     "decided_at",
