@@ -18,7 +18,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export STRIDE_AS_OF ?= $(AS_OF)
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo build freshness report docs test lint format pytest parity test-databricks benchmark-as-of benchmark-import benchmark-everyday benchmark-features benchmark-monitoring benchmark-forecasts house lock clean
+.PHONY: help install demo build freshness report docs test lint format pytest parity test-databricks benchmark-as-of benchmark-import benchmark-everyday benchmark-features benchmark-monitoring benchmark-forecasts house lock wheel clean
 
 help:  ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/' | expand -t 20
@@ -111,11 +111,16 @@ benchmark-features: $(VENV)/installed-dev  ## Time of the features: 5,000 athlet
 
 lock: $(VENV)/installed-dev  ## Renew requirements*.txt from pyproject.toml
 	@sh -c '\
-	 compile() { $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 \
+	 compile() { $(BIN)/uv pip compile --universal --python-version 3.11 \
 	   --no-strip-extras --no-emit-index-url --no-header --quiet --upgrade "$$@"; }; \
-	 compile --generate-hashes --extra dev -o requirements-dev.txt && \
-	 compile --generate-hashes --extra run -c requirements-dev.txt -o requirements.txt && \
-	 compile --no-annotate --extra strava -c requirements-dev.txt -o requirements-databricks.txt'
+	 compile pyproject.toml --generate-hashes --extra dev -o requirements-dev.txt && \
+	 compile pyproject.toml --generate-hashes --extra run -c requirements-dev.txt -o requirements.txt && \
+	 mkdir -p target/lock && sed "/\"dbt-/d" pyproject.toml > target/lock/pyproject.toml && \
+	 compile target/lock/pyproject.toml --no-annotate --extra strava --extra monitoring -c requirements-dev.txt \
+	   -o requirements-databricks.txt'
+
+wheel: $(VENV)/installed  ## The wheel, with the dbt project in it: dist/
+	@$(BIN)/pip wheel --no-deps --no-build-isolation --quiet --wheel-dir dist .
 
 clean:  ## Remove everything made here but your data and the environment
 	@rm -rf target logs demo dist build python/*.egg-info .pytest_cache .ruff_cache

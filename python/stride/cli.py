@@ -8,6 +8,7 @@ import click
 
 from stride import paths
 from stride.commands.alert import alert
+from stride.commands.dbt import dbt, init
 from stride.commands.demo import demo
 from stride.commands.doctor import doctor
 from stride.commands.forecast import forecast
@@ -45,7 +46,7 @@ class _Group(click.Group):
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="stride")
+@click.version_option(package_name="stride-athlete", prog_name="stride")
 def main():
     """Your training history, turned into fitness, races and honest race-time forecasts.
 
@@ -55,8 +56,8 @@ def main():
 
 
 for command in (
-    *(alert, demo, doctor, forecast, mcp, models, notify, promote, race, replay, rollback),
-    *(sources, status, strava, update),
+    *(alert, dbt, demo, doctor, forecast, init, mcp, models, notify, promote, race, replay),
+    *(rollback, sources, status, strava, update),
 ):
     main.add_command(command)
 

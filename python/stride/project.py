@@ -11,7 +11,7 @@ from stride.errors import StrideError
 
 
 def folder() -> Path:
-    """Folder of the dbt project: the working directory, or where this package was installed from.
+    """Folder of the dbt project: the working directory, a checkout, or the copy in the wheel.
 
     Returns
     -------
@@ -22,13 +22,13 @@ def folder() -> Path:
     StrideError
         If there is no project at either place.
     """
-    for place in (Path.cwd(), Path(__file__).parents[2]):
+    for place in (Path.cwd(), Path(__file__).parents[2], Path(__file__).parent / "_project"):
         with suppress(OSError):
             if "name: stride\n" in (place / "dbt_project.yml").read_text(encoding="utf-8"):
                 return place
     raise StrideError(
-        "Stride's tables are built by its dbt project, which is neither here nor where Stride is "
-        "installed: run this in Stride's folder, where dbt_project.yml is."
+        "The dbt project is missing: install Stride from its wheel, or run this in the folder with "
+        "dbt_project.yml."
     )
 
 

@@ -112,32 +112,32 @@ def fit_reference(reference: pd.DataFrame) -> Estimator | str:
     races = counted(len(known), "race")
     if len(known) < FLOOR:
         return f"{races} with a forward-in-time forecast, and {FLOOR} are needed."
+    try:
+        library = nannyml()
+    except ImportError:
+        return "NannyML is not installed: pip install 'stride-athlete[monitoring]'."
     inputs = tuple(column for column in INPUTS if column in known)
     known = _numbers(known, inputs).assign(
         race_time_s=known["race_time_s"].astype(float), day=pd.to_datetime(known["race_date"])
     )
-    dle = (
-        nannyml()
-        .DLE(
-            feature_column_names=list(inputs),
-            y_pred="predicted_time_s",
-            y_true="race_time_s",
-            timestamp_column_name="day",
-            # Calendar chunks: counted ones leave a rest of a few rows, which inflates thresholds.
-            chunk_period="W",
-            metrics=["mape"],
-            hyperparameters={
-                "n_estimators": 60,
-                "learning_rate": 0.05,
-                "num_leaves": 8,
-                "min_child_samples": _LEAF,
-                "random_state": 0,
-                "n_jobs": 1,
-                "verbose": -1,
-            },
-        )
-        .fit(known.sort_values("day").reset_index(drop=True))
-    )
+    dle = library.DLE(
+        feature_column_names=list(inputs),
+        y_pred="predicted_time_s",
+        y_true="race_time_s",
+        timestamp_column_name="day",
+        # Calendar chunks: counted ones leave a rest of a few rows, which inflates thresholds.
+        chunk_period="W",
+        metrics=["mape"],
+        hyperparameters={
+            "n_estimators": 60,
+            "learning_rate": 0.05,
+            "num_leaves": 8,
+            "min_child_samples": _LEAF,
+            "random_state": 0,
+            "n_jobs": 1,
+            "verbose": -1,
+        },
+    ).fit(known.sort_values("day").reset_index(drop=True))
     estimated = dle.result.to_df()[("mape", "value")]
     if not np.isfinite(estimated).all():
         return "The estimator gave no number for its own reference."

@@ -175,12 +175,16 @@ def _explain(model, races: pd.DataFrame, folder: Path) -> pd.DataFrame:
 
 
 def _plot(shares: pd.DataFrame, file: Path) -> None:
-    """SHAP's beeswarm, drawn off screen and apart from the figures of anyone else."""
+    """SHAP's beeswarm, drawn off screen and apart from other figures; none without SHAP."""
     import matplotlib
 
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
-    import shap
+
+    try:
+        import shap
+    except ImportError:
+        return
 
     figure = plt.figure()
     values = 100 * np.expm1(shares.to_numpy())
