@@ -17,9 +17,11 @@ from stride.commands.notify import notify
 from stride.commands.race import race
 from stride.commands.registry import models, promote, rollback
 from stride.commands.replay import replay
+from stride.commands.schedule import schedule
 from stride.commands.status import status
 from stride.commands.strava import strava
 from stride.commands.update import sources, update
+from stride.commands.watch import watch
 from stride.errors import StrideError
 from stride.plural import counted
 
@@ -57,7 +59,7 @@ def main():
 
 for command in (
     *(alert, dbt, demo, doctor, forecast, init, mcp, models, notify, promote, race, replay),
-    *(rollback, sources, status, strava, update),
+    *(rollback, schedule, sources, status, strava, update, watch),
 ):
     main.add_command(command)
 

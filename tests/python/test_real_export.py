@@ -163,7 +163,10 @@ def test_drift_sees_the_break_of_2024_and_is_mostly_silent_in_the_year_before(re
     }
     # Nothing at all from 2024-10-06 to 2024-10-14, and little after it.
     seen = {day for day, inputs in in_drift.items() if "acwr" in inputs}
-    assert min(day for day in seen if day > date(2024, 1, 15)) in (date(2024, 10, 18), date(2024, 10, 20))
+    assert min(day for day in seen if day > date(2024, 1, 15)) in (
+        date(2024, 10, 18),
+        date(2024, 10, 20),
+    )
     before = {day: inputs for day, inputs in in_drift.items() if day <= date(2024, 10, 15)}
     # What is seen there is the rest after the marathon of 2023-10-08 and what followed from it.
     assert sum(bool(inputs) for inputs in before.values()) < 0.15 * len(before)
