@@ -120,7 +120,7 @@ def home(tmp_path_factory) -> Home:
         "stg_alert_days+ stg_alert_mutes+ stg_alert_texts+ stg_operator_messages+",
         # The record of the outbox needs the tables of the complete pipeline.
         "--exclude",
-        "path:models/monitoring",
+        "path:models/monitoring metrics",
         "--exclude-resource-type",
         "unit_test",
     )
