@@ -123,6 +123,10 @@ if __name__ == "__main__":
         try:
             cli(obj={"manifest": todo[1]})
         except SystemExit as done:
+            from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+            if DuckDBConnectionManager._ENV is not None:
+                DuckDBConnectionManager._ENV.close()  # else the file's last writes stay in its log
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(done.code or 0)  # at its usual end Python would take apart what it shares

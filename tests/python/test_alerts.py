@@ -120,7 +120,7 @@ def home(tmp_path_factory) -> Home:
         "stg_alert_days+ stg_alert_mutes+ stg_alert_texts+ stg_operator_messages+",
         # The record of the outbox needs the tables of the complete pipeline.
         "--exclude",
-        "path:models/monitoring",
+        "path:models/monitoring metrics",
         "--exclude-resource-type",
         "unit_test",
     )
@@ -154,7 +154,7 @@ def test_a_doubled_long_run_gives_one_alert_with_its_numbers(home):
     assert severity == "warn" and candidate
     assert "Your run of 33.0 km was 106 % longer" in english and "(16.0 km)" in english
     assert "33,0 km foi 106 % mais longa" in portuguese
-    assert english.endswith("It is no medical advice.")
+    assert english.endswith("It is not medical advice.")
 
 
 def test_a_muted_alert_stays_in_the_table_and_is_not_sent(home):

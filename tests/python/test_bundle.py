@@ -224,7 +224,7 @@ def test_dbt_tasks_use_existing_selectors_and_pass_required_variables():
     names = {selector["name"] for selector in selectors}
     asked, used = set(), set()
     places = ("profiles/profiles.yml", "dbt_project.yml", "macros/landing_path.sql")
-    for file in (*places, "models/training/_registry.yml", "macros/engine/python_environment.sql"):
+    for file in (*places, "models/training/_registry.yml", "macros/engine/python_settings.sql"):
         asked |= set(re.findall(r"\bvar\('(\w+)', ", (ROOT / file).read_text()))
     for job, task in DBT_TASKS:
         assert (ROOT / "resources" / task["dbt_task"]["project_directory"]).resolve() == ROOT
@@ -265,7 +265,7 @@ def test_installed_packages_are_the_tested_ones():
                 assert f'"{package}"' in project
     version = re.search(r'^version = "(.+)"$', project, re.M)[1]
     wheel = bundle.load("prod")["variables"]["wheel"]["default"]
-    assert wheel.endswith(f"/stride-{version}-py3-none-any.whl")
+    assert wheel.endswith(f"/stride_athlete-{version}-py3-none-any.whl")
 
 
 def test_monitors_watch_tables_and_columns_that_are_there():

@@ -1,18 +1,12 @@
 {#-
-    Pre-hook, without a statement: what a Python model runs in, where that is another machine. Set here,
-    and not in dbt_project.yml, as the dbt 2 engine refuses these settings there.
--#}
-{% macro python_environment() -%}
-    {%- if execute and model.get('language') == 'python' -%}
-        {%- do model.config.update(adapter.dispatch('python_settings')(model.config.submission_method)) -%}
-    {%- endif -%}
-{%- endmacro %}
-
-{#-
     Dict, by name: settings of a Python model on a kind of compute. It installs the pins of
     requirements-databricks.txt and the wheel, and resolves nothing: the pins are complete, and leave out
     what NannyML wants and Stride does not use.
 -#}
+{% macro python_settings(compute) -%}
+    {{- return(adapter.dispatch('python_settings')(compute)) -}}
+{%- endmacro %}
+
 {% macro duckdb__python_settings(compute) -%}
     {{- return({}) -}}
 {%- endmacro %}
