@@ -1,5 +1,7 @@
-{#- Written after the public tables, so that a run which died in between is seen by the next one. -#}
--- depends_on: {{ ref('activity_features') }}, {{ ref('daily_features') }}, {{ ref('rolling_features') }}
+{#- Written after the public tables: so the next run sees that a run died in between. -#}
+-- depends_on: {{ ref('activity_features') }}
+-- depends_on: {{ ref('daily_features') }}
+-- depends_on: {{ ref('rolling_features') }}
 select
     athlete_id,
     last_day,

@@ -25,7 +25,10 @@ paired as (
         runs.activity_id,
         neighbours.sport,
         neighbours.elapsed_time_s,
-        exp({{ riegel_exponent() }} * ln(nullif(neighbours.distance_m, 0e0)) - ln(neighbours.elapsed_time_s))
+        exp(
+            {{ riegel_exponent() }} * ln(nullif(neighbours.distance_m, 0e0))
+            - ln(neighbours.elapsed_time_s)
+        )
         / runs.pace_score
             as pace_ratio,
         neighbours.distance_m / runs.distance_m as distance_ratio,

@@ -41,7 +41,8 @@ runs as (
         activities.elevation_gain_m / activities.distance_m * 1000e0 as climb_m_per_km,
         {{ days_between("date '2000-01-01'", 'activities.activity_date') }} as day_number,
         -- Log time adjusted for distance by Riegel's law: lower is faster.
-        ln(activities.elapsed_time_s) - {{ riegel_exponent() }} * ln(activities.best_known_distance_m) as log_effort,
+        ln(activities.elapsed_time_s)
+        - {{ riegel_exponent() }} * ln(activities.best_known_distance_m) as log_effort,
         ln(coalesce(activities.moving_time_s, activities.elapsed_time_s))
         - {{ riegel_exponent() }} * ln(activities.best_known_distance_m) as log_moving_effort
 
