@@ -1,4 +1,4 @@
-{#- The model's inputs that the contract names; all are in model_inputs. A unit test has no graph. -#}
+{#- The inputs that the contract names; all are in model_inputs. A unit test has no graph. -#}
 {%- set node = graph.get('nodes', {}).get('model.' ~ project_name ~ '.inference_log', {}) -%}
 {%- set kept = node.get('columns', {}) -%}
 {%- set grain = ['athlete_id', 'prediction_date', 'distance_m', 'model_version', 'model_role'] -%}
