@@ -287,6 +287,17 @@ def test_intervals_are_calibrated_per_distance_where_there_are_races_enough():
     assert few[0] == pytest.approx([-Z80, Z80])
 
 
+@pytest.mark.parametrize("count", [MIN_RACES, 41, 49, 99, 100, 509])
+def test_ends_of_intervals_are_those_of_crepes(count):
+    from crepes import ConformalPredictiveSystem
+
+    scores = np.random.default_rng(count).standard_normal(count)
+    system = ConformalPredictiveSystem().fit(scores, seed=0)
+    expected = system.predict_int(np.zeros(1), confidence=0.8)
+    found = offsets(scores, np.zeros(count, dtype=int), np.zeros(1, dtype=int))
+    np.testing.assert_array_equal(found, expected)
+
+
 def test_intervals_lean_to_the_side_on_which_races_go_wrong():
     scores = np.random.default_rng(0).exponential(1, 500) - 0.3
     (lower, upper), *_ = offsets(scores, classes(np.full(500, 5000.0), [""] * 500), np.array([0]))

@@ -50,7 +50,6 @@ def _again(rows: pd.DataFrame) -> pd.DataFrame:
         if version == FALLBACK:
             model = stage_1()
         else:
-            registry.connect(name)
             model = registry.load(name, version)
     except registry.RegistryError as problem:
         return again.assign(problem=str(problem))[list(COLUMNS)]
