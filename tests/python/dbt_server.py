@@ -81,7 +81,7 @@ def _serve() -> tuple[list[str], object] | None:
                 sys.path[:0] = environment["PYTHONPATH"].split(os.pathsep)
                 for name in [name for name in sys.modules if name.split(".")[0] == "stride"]:
                     del sys.modules[name]  # a parse may have imported it
-            # dbt's static parser has threads that a fork does not take along: it would wait for them.
+            # The threads of dbt's static parser are not in a fork: a parse would wait for them.
             os.environ["DBT_STATIC_PARSER"] = "false"
             if manifest:
                 target = Path(environment["DBT_TARGET_PATH"])

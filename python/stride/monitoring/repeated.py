@@ -47,10 +47,7 @@ def _again(rows: pd.DataFrame) -> pd.DataFrame:
     name, version = rows.loc[0, ["model_name", "model_version"]]
     again = rows.assign(repeated_time_s=None, repeated_lower_s=None, repeated_upper_s=None)
     try:
-        if version == FALLBACK:
-            model = stage_1()
-        else:
-            model = registry.load(name, version)
+        model = stage_1() if version == FALLBACK else registry.load(name, version)
     except registry.RegistryError as problem:
         return again.assign(problem=str(problem))[list(COLUMNS)]
     inputs = [json.loads(line) for line in rows["model_inputs"]]
