@@ -20,6 +20,7 @@ OF_THE_RUN = {
     "decided_at",
     "invocation_id",
     "trained_at",
+    "last_trained_at",
     "predicted_at",
     "checked_at",
     "marked_at",
