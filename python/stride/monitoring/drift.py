@@ -55,7 +55,7 @@ _FILLED_DAYS = 7
 """Missing days that the autoregression fills with the last value before them."""
 _FACTORS = {
     # kind: quantile of the past; factor; what is added to it over the root of the crossings
-    "level": (0.95, 1.6, 2.5),
+    "level": (0.95, 1.5, 2.5),
     "change": (0.98, 1.2, 1.5),
     "ratio": (0.95, 1.5, 0.0),
 }
