@@ -93,10 +93,9 @@ windows as (
         least({{ best }}_42d_s, lag({{ best }}_42d_s, 42) over in_order) as {{ best }}_84d_s,
         {%- endfor %}
         lag(best_5k_42d_s, 42) over in_order as best_5k_earlier_s,
-        {%- for weeks in range(1, 6) %}
-        lag(steady_runs_7d, {{ 7 * weeks }}, 0e0) over in_order as steady_runs_{{ weeks }},
-        lag(steady_log_speed_7d, {{ 7 * weeks }}, 0e0) over in_order
-            as steady_log_speed_{{ weeks }},
+        {%- for week in range(1, 6) %}
+        lag(steady_runs_7d, {{ 7 * week }}, 0e0) over in_order as steady_runs_{{ week }},
+        lag(steady_log_speed_7d, {{ 7 * week }}, 0e0) over in_order as steady_log_speed_{{ week }},
         {%- endfor %}
         lag(longest_run_30d_m, 1, 0e0) over in_order as longest_run_before_m
 
