@@ -142,7 +142,7 @@ def test_page_says_everything_in_text(page_text):
         # Nothing of these yet: what to do.
         "The line starts with the second day that is forecast. Run stride update once a day",
         "No alert in the last year",
-        "No forecast has been kept yet. Build in the days before your next race",
+        "No forecast has been recorded yet. Build in the days before your next race",
         "No check has run yet. They run with every stride update",
     ):
         assert said in text, said
